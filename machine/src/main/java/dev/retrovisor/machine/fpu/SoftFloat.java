@@ -128,15 +128,12 @@ final class SoftFloat {
             difference = differenceLow == 0 ? -difference : ~difference;
         }
         if (difference == 0) {
-            // At least 63 leading bits cancelled: nothing was shifted out, and the low half is exact.
+            // At least 63 leading bits cancelled: the exponents differed by one at most, so nothing was shifted out,
+            // and
+            // the low half still ends in the zeros below a 106-bit product.
             difference = differenceLow >>> 1;
-            differenceLow <<= 63;
+            differenceLow = 0;
             common -= 63;
-            if (difference == 0) {
-                difference = differenceLow >>> 1;
-                differenceLow = 0;
-                common -= 63;
-            }
         }
         int distance = Long.numberOfLeadingZeros(difference) - (63 - LEADING_BIT);
         // Two shifts, because a shift by 64 would be none.

@@ -20,6 +20,7 @@ record Operation(String name, Shape shape, Call called, Call software, Expectati
     private static final Reference SINGLE = new Reference(Shape.SINGLE);
     private static final Reference DOUBLE = new Reference(Shape.DOUBLE);
 
+    // A table: one row an operation.
     static List<Operation> all() {
         return List.of(
                 single(
