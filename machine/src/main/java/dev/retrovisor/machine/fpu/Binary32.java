@@ -28,10 +28,8 @@ public final class Binary32 {
             // A finite sum did not overflow, and one below the normal range is exact: NX is all that can be raised.
             if (Math.abs(sum) <= Float.MAX_VALUE) {
                 if (!flags.inexactRaised()) {
-                    // Knuth's TwoSum, in double where no step overflows. Its theorem wants one precision throughout, so
-                    // the
-                    // double sum comes with its own error term; the float sum is exact if that is 0 and narrowing was
-                    // exact.
+                    // TwoSum's theorem wants one precision throughout, so it is the double sum that has its error
+                    // computed (no step overflows). The float sum is exact if that is 0 and narrowing changes nothing.
                     double wide = (double) x + y;
                     double part = wide - x;
                     double error = (x - (wide - part)) + (y - part);
@@ -122,10 +120,9 @@ public final class Binary32 {
                     return Float.floatToRawIntBits(result);
                 }
             } else {
-                // Inexact in 53 bits, so in 24. Rounded to odd instead of to nearest, the sum narrows as the exact one
-                // would
-                // (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008). A NaN here fails the
-                // range check.
+                // Inexact in 53 bits, so in 24. Rounded to odd instead of to nearest, the sum narrows as the exact
+                // one would (Boldo and Melquiond, "Emulation of FMA and correctly rounded sums", 2008). An infinity
+                // or a NaN, whose error is NaN, fails the range check.
                 float result = (float) toOdd(sum, error);
                 if (clearOfLimits(result)) {
                     flags.raise(FpFlags.NX);

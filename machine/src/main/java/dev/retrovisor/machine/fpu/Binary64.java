@@ -9,10 +9,10 @@ import static dev.retrovisor.machine.fpu.Rounding.RTZ;
  * The D extension's arithmetic on raw binary64 bits. {@code roundingMode} is one of {@link Rounding}'s five, and
  * {@code flags} receives the exceptions.
  *
- * <p>The fast paths lean on one thing: a host result in {@link #clearOfLimits} range is the one that the standard asks for
- * under RNE, and raises at most NX. (An infinity may be an overflow; up to the smallest normal number, the exact
- * value may be tiny.) So once NX is raised there is nothing more to learn, and before that each operation has
- * its own exact test of inexactness. Zeros and cancellations are covered by those tests, all the rest goes to {@link SoftFloat}.
+ * <p>The fast paths lean on one thing: a host result in {@link #clearOfLimits} range is the one that the standard asks
+ * for under RNE, and raises at most NX. (An infinity may be an overflow; up to the smallest normal number, the exact value
+ * may be tiny.) So once NX is raised there is nothing more to learn, and before that each operation has its own exact test
+ * of inexactness. Sums and exact zeros need no range, as said where they are; all the rest goes to {@link SoftFloat}.
  */
 public final class Binary64 {
     private static final int BIAS = 1023;
@@ -82,8 +82,8 @@ public final class Binary64 {
                     return bits;
                 }
                 if (isNormal(a) && isNormal(b)) {
-                    // Exact if quotient * b == a. In integer significands that is q * b == a << shift, where shift is
-                    // 52 or 53.
+                    // Exact if quotient * b == a: in integer significands, q * b == a << shift with a shift of 52 or
+                    // 53.
                     // The quotient is within half an ulp, so the two differ by at most b / 2: 64 bits tell.
                     int shift = exponent(a) - exponent(b) - exponent(bits) + BIAS + FRACTION_BITS;
                     if (significand(bits) * significand(b) != significand(a) << shift) {

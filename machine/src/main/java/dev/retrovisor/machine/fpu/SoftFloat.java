@@ -129,8 +129,7 @@ final class SoftFloat {
         }
         if (difference == 0) {
             // At least 63 leading bits cancelled: the exponents differed by one at most, so nothing was shifted out,
-            // and
-            // the low half still ends in the zeros below a 106-bit product.
+            // and the low half still ends in the zeros below a 106-bit product.
             difference = differenceLow >>> 1;
             differenceLow = 0;
             common -= 63;
@@ -253,8 +252,7 @@ final class SoftFloat {
         // A carry into the implicit bit makes the smallest normal number, with the right exponent field.
         long magnitude = Rounding.shiftRight(negative, aligned, distance, roundingMode);
         if (Rounding.remainder(aligned, distance) != 0) {
-            // IEEE 754-2019, 7.5: tiny after rounding, if it is so when rounded to full precision with no least
-            // exponent.
+            // IEEE 754-2019, 7.5: tiny after rounding, if so when rounded to full precision with no least exponent.
             boolean tiny = exponent < format.minExponent() - 1
                     || Rounding.shiftRight(negative, significand, distance, roundingMode) >>> 1 < format.implicitBit();
             flags.raise(tiny ? FpFlags.UF | FpFlags.NX : FpFlags.NX);
