@@ -82,8 +82,7 @@ public final class Binary64 {
                     return bits;
                 }
                 if (isNormal(a) && isNormal(b)) {
-                    // Exact if quotient * b == a: in integer significands, q * b == a << shift with a shift of 52 or
-                    // 53.
+                    // Exact if quotient * b == a: in integer significands q * b == a << shift, shift being 52 or 53.
                     // The quotient is within half an ulp, so the two differ by at most b / 2: 64 bits tell.
                     int shift = exponent(a) - exponent(b) - exponent(bits) + BIAS + FRACTION_BITS;
                     if (significand(bits) * significand(b) != significand(a) << shift) {
