@@ -25,7 +25,7 @@ public final class DeviceTree {
     private static final int UART_CLOCK_HERTZ = 3_686_400;
 
     private static final int CACHE_BLOCK_BYTES = 64;
-    private static final String SERIAL_PATH = "/soc/serial@%x".formatted(MemoryMap.UART);
+    private static final String SERIAL_PATH = "/soc/" + at("serial", MemoryMap.UART);
 
     private final FdtWriter tree = new FdtWriter();
     private final MachineConfig config;

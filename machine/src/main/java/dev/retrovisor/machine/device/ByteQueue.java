@@ -1,5 +1,6 @@
 package dev.retrovisor.machine.device;
 
+import dev.retrovisor.machine.state.Derived;
 import dev.retrovisor.machine.state.StateFormatException;
 import dev.retrovisor.machine.state.StateReader;
 import dev.retrovisor.machine.state.StateWriter;
@@ -7,7 +8,10 @@ import dev.retrovisor.machine.state.StateWriter;
 /** A bounded first-in-first-out queue of bytes. Its saved form is its content: where the ring starts is no state. */
 final class ByteQueue {
     private final byte[] ring;
+
+    @Derived("where the ring starts: a loaded queue starts at 0")
     private int head;
+
     private int size;
 
     ByteQueue(int capacityBytes) {
