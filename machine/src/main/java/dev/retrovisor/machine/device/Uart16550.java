@@ -220,12 +220,22 @@ public final class Uart16550 implements MmioDevice {
     private void transmit(int value) {
         if (!loopback()) {
             events.accept(new DeviceEvent.ConsoleOutput(clock.steps(), CONSOLE, new byte[] {(byte) value}));
-        } else if (fifo.size() < fifoDepth()) {
-            fifo.add(value);
         } else {
-            overrun = true;
+            receiveLooped(value);
         }
         transmitterNews = true;
+    }
+
+    private void receiveLooped(int value) {
+        boolean full = fifo.size() == fifoDepth();
+        overrun |= full;
+        if (full && !fifosEnabled) {
+            // "Line Status Register", overrun: without FIFOs the new character takes the place of the unread one.
+            fifo.clear();
+        }
+        if (fifo.size() < fifoDepth()) {
+            fifo.add(value);
+        }
     }
 
     private void enableInterrupts(int newEnable) {

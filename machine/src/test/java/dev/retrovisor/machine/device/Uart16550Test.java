@@ -251,6 +251,16 @@ final class Uart16550Test {
     }
 
     @Test
+    void withoutFifosANewCharacterReplacesTheUnreadOne() {
+        write(4, 0x10);
+        write(0, 'a');
+        write(0, 'b');
+        assertEquals(0x63, read(5), "overrun");
+        assertEquals('b', read(0), "the last one");
+        assertEquals(0x60, read(5), "and only that");
+    }
+
+    @Test
     void wideAccessesMeanNothing() {
         uart.write(0, 4, 'x');
         assertTrue(bench.events.isEmpty(), "registers are byte-wide");
