@@ -19,8 +19,13 @@ import java.util.TreeMap;
 final class DebianGuest {
     static final String NAME = "debian";
 
-    /** The board's 16550A is the console; everything else is the kernel's default. */
-    static final String APPEND = "console=ttyS0";
+    /**
+     * The board's 16550A is the console. The rest keeps two things out of the boot that cost most of it and give a
+     * deterministic machine nothing: the crypto self-tests, and a random number generator that is fed by the host's
+     * timing jitter (the machine has none). Kernel 6.12.107, steps up to /init, counted by QEMU's icount: 842 million
+     * without, 499 million with notests, 327 million with both. The kernel's own /dev/random uses neither.
+     */
+    static final String APPEND = "console=ttyS0 cryptomgr.notests initcall_blacklist=jent_mod_init";
 
     private static final int MEMORY_MIB = 512;
     private static final String KERNEL_PREFIX = "linux-image-";

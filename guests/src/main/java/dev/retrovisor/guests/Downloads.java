@@ -3,7 +3,9 @@ package dev.retrovisor.guests;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.URI;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -168,9 +170,17 @@ final class Downloads {
         }
     }
 
-    /** Java's connection failures often carry no message: then their kind says more than "null". */
+    /** Java's connection failures often carry no message: what is under them says more than "null". */
     static String reason(IOException e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnresolvedAddressException) {
+                return "unknown host";
+            }
+        }
+        if (e.getMessage() != null) {
+            return e.getMessage();
+        }
+        return e instanceof ConnectException ? "cannot connect" : e.getClass().getSimpleName();
     }
 
     private static String fileName(URI uri) {

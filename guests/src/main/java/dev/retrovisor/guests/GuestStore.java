@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 /**
  * The finished guests: a folder each, with the kernel, the initramfs and {@code guest.properties}, which names their
  * hashes. A guest appears whole or not at all: its folder is made beside and then renamed.
+ * Who writes or removes holds the cache's lock.
  */
 final class GuestStore {
     static final String KERNEL = "Image";
@@ -84,7 +85,9 @@ final class GuestStore {
     /** Writes a guest and returns it with its final paths; {@code facts} has everything but paths and hashes right. */
     Guest write(Guest facts, byte[] kernel, byte[] initrd) throws IOException {
         Files.createDirectories(folder);
-        Path fresh = Files.createTempDirectory(folder, "." + facts.name() + "-");
+        Path fresh = folder.resolve("." + facts.name() + ".new");
+        Folders.delete(fresh);
+        Files.createDirectory(fresh);
         try {
             Files.write(fresh.resolve(KERNEL), kernel);
             Files.write(fresh.resolve(INITRD), initrd);

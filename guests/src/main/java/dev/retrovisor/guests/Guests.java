@@ -64,7 +64,10 @@ public final class Guests {
                 options.mirror().map(given -> List.of(checkedMirror(given))).orElseGet(this::hostMirrors);
         Keyring keyring = Keyring.open(options.keyring(), host);
         return locked(() -> {
-            Path work = Files.createTempDirectory(cacheFolder, "work-");
+            // One folder, under the lock: what a killed run left behind goes away with the next one.
+            Path work = cacheFolder.resolve("work");
+            Folders.delete(work);
+            Files.createDirectory(work);
             try (Transport transport = new Transport(host.environment())) {
                 Downloads downloads = new Downloads(cacheFolder.resolve("downloads"), transport, progress);
                 return pullDebian(mirrors, keyring, downloads, work, progress);

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  */
 final class Initramfs {
     /** Counts up with each change of what goes in, so that a cached guest of an older recipe is built anew. */
-    static final int RECIPE = 1;
+    static final int RECIPE = 2;
 
     /** What {@code retrovisor.run=} may name: one line here and one file among the resources. */
     static final List<String> WORKLOADS = List.of("demo", "load", "pstest");
@@ -32,7 +32,8 @@ final class Initramfs {
     private Initramfs() {}
 
     static byte[] build(byte[] busybox, KernelModules modules, String kernelVersion) throws IOException {
-        CpioWriter cpio = new CpioWriter();
+        // Without an entry of its own the root keeps the mode of a fresh tmpfs: writable by everyone.
+        CpioWriter cpio = new CpioWriter().folder(".", 0755);
         for (String folder : List.of(
                 "bin", "dev", "etc", "lib", "lib/modules", "mnt", "proc", "root", "run", "sys", "usr", "workloads")) {
             cpio.folder(folder, 0755);

@@ -52,8 +52,8 @@ final class GuestsTest {
         assertEquals(pulled, guests.resolve("debian"));
         assertEquals(List.of(pulled), guests.list());
         assertEquals(FakeMirror.RELEASE, pulled.kernelVersion(), "the metapackage's newest version decides");
-        assertEquals("console=ttyS0", pulled.append());
-        assertEquals("console=ttyS0 retrovisor.run=demo", pulled.appendForWorkload("demo"));
+        assertTrue(pulled.append().startsWith("console=ttyS0 "), "the board's console is in: " + pulled.append());
+        assertEquals(pulled.append() + " retrovisor.run=demo", pulled.appendForWorkload("demo"));
         assertArrayEquals(FakeMirror.flatImage(), Files.readAllBytes(pulled.kernel()));
         assertEquals(Hashes.sha256(pulled.initrd()), pulled.initrdSha256());
     }
@@ -75,6 +75,19 @@ final class GuestsTest {
                 "debian", new PullOptions(Optional.of(mirror.url()), Optional.of(mirror.keyring())), listTo(started));
 
         assertEquals(List.of("InRelease", "Packages.xz"), started);
+    }
+
+    @Test
+    void whatAKilledRunLeftBehindGoesAwayWithTheNext() throws IOException {
+        Files.createDirectories(folder.resolve("cache/work"));
+        Files.writeString(folder.resolve("cache/work/module-0"), "left");
+        Files.createDirectories(folder.resolve("cache/guests/.debian.new"));
+
+        Guest guest = pull();
+
+        assertEquals(List.of(guest), guests.list());
+        assertFalse(Files.exists(folder.resolve("cache/work")));
+        assertFalse(Files.exists(folder.resolve("cache/guests/.debian.new")));
     }
 
     @Test
