@@ -10,9 +10,6 @@ import dev.retrovisor.machine.state.StateWriter;
  * configuration space takes any size and is read-only.
  */
 public final class VirtioMmio implements MmioDevice {
-    /** Size of the window on the bus; the registers use the first 256 bytes, the configuration space the rest. */
-    public static final int WINDOW_BYTES = 0x1000;
-
     private static final int MAGIC = 0x74726976; // "virt"
     private static final int VERSION = 2;
     private static final int VENDOR = 0x56525452; // "RTRV"

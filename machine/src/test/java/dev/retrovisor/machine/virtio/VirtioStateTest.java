@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.machine.state.StateCoverage;
+import dev.retrovisor.machine.time.Alarms;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -71,6 +72,43 @@ class VirtioStateTest {
                     ((VirtioEntropy) current).seeded();
                     driver.send(0, driver.in(9));
                 });
+    }
+
+    @Test
+    void aMachineThatIsOftenRestoredStaysEqualToOneThatRuns() {
+        for (RandomRings.Kind kind : RandomRings.Kind.values()) {
+            var running = new RandomRings(kind, 77);
+            var restored = new RandomRings(kind, 77);
+            for (int round = 0; round < 3000; round++) {
+                running.round(round);
+                restored.round(round);
+                if (round % 7 == 0) {
+                    restored.moveToAnotherMachine();
+                    assertArrayEquals(running.state(), restored.state(), kind + ", round " + round);
+                    assertArrayEquals(running.rig().memory.bytes, restored.rig().memory.bytes);
+                    assertEquals(
+                            running.rig().disk.contentHash(),
+                            restored.rig().disk.contentHash());
+                }
+            }
+        }
+    }
+
+    @Test
+    void aResetLeavesNothingBehind() {
+        for (RandomRings.Kind kind : RandomRings.Kind.values()) {
+            var rings = new RandomRings(kind, 5);
+            byte[] fresh = rings.state();
+            if (kind != RandomRings.Kind.CONSOLE) {
+                for (int round = 0; round < 10; round++) {
+                    rings.round(round);
+                }
+                rings.reset();
+                assertArrayEquals(fresh, rings.state(), kind + " after a reset is as at power-on");
+            }
+            assertEquals(Alarms.NEVER, rings.rig().alarms.nextNanos());
+            assertFalse(rings.rig().interrupt);
+        }
     }
 
     /** The device that a script works on. */
