@@ -14,7 +14,7 @@ public sealed interface DeviceEvent {
     /** An Ethernet frame, without its check sequence, that the guest sent. */
     record FrameSent(long step, int nic, byte[] frame) implements DeviceEvent {}
 
-    /** A completed write to a disk; {@code contentHash} is the {@code PageHash} of the written bytes. */
+    /** A completed write to a disk; {@code contentHash} is the {@code Xxh64} of the written bytes. */
     record DiskWrite(long step, int disk, long sector, int sectorCount, long contentHash) implements DeviceEvent {}
 
     /** The guest asked for a change of power. */

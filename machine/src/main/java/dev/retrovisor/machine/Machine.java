@@ -1,0 +1,287 @@
+package dev.retrovisor.machine;
+
+import dev.retrovisor.machine.board.Board;
+import dev.retrovisor.machine.board.BootImages;
+import dev.retrovisor.machine.board.BootLoader;
+import dev.retrovisor.machine.board.DiskBacking;
+import dev.retrovisor.machine.board.MachineConfig;
+import dev.retrovisor.machine.board.StopReason;
+import dev.retrovisor.machine.event.DeviceEvent;
+import dev.retrovisor.machine.event.DeviceEventSink;
+import dev.retrovisor.machine.event.InputEvent;
+import dev.retrovisor.machine.hart.Hart;
+import dev.retrovisor.machine.hart.HartState;
+import dev.retrovisor.machine.hart.Timebase;
+import dev.retrovisor.machine.hart.Translations;
+import dev.retrovisor.machine.interpreter.Interpreter;
+import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.sbi.Sbi;
+import dev.retrovisor.machine.state.PageSpace;
+import dev.retrovisor.machine.state.StateReader;
+import dev.retrovisor.machine.state.StateWriter;
+import dev.retrovisor.machine.state.Stateful;
+import dev.retrovisor.machine.state.Xxh64;
+import dev.retrovisor.machine.time.Alarms;
+import dev.retrovisor.machine.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The whole computer. Its state at a position is a pure function of its configuration, boot images, disks and the inputs
+ * applied so far; where a caller stops it in between, and how often, never shows.
+ *
+ * <p>Not safe for use by several threads at once.
+ */
+public final class Machine implements AutoCloseable {
+    private final Clock clock = new Clock();
+    private final Alarms alarms = new Alarms();
+    private final Ram ram;
+    private final Board board;
+    private final BootLoader loader;
+    private final Sbi sbi;
+    private final Translations translations;
+    private final List<Hart> harts = new ArrayList<>();
+    private final Scheduler scheduler;
+    private final Interpreter interpreter;
+    private final StateWriter hashed = new StateWriter();
+    private final PowerState power = new PowerState();
+
+    /**
+     * A machine at power-on, about to run its first instruction.
+     *
+     * @param disks what lies under each drive of the configuration
+     * @param events takes what leaves the machine
+     * @throws IllegalArgumentException if an image is none, or memory is too small
+     */
+    public Machine(MachineConfig config, BootImages images, List<DiskBacking> disks, DeviceEventSink events) {
+        loader = new BootLoader(config, images);
+        ram = new Ram(config.memoryBytes());
+        translations = new Translations(ram);
+        board = new Board(
+                config,
+                disks,
+                clock,
+                alarms,
+                ram,
+                (hart, mipBit, asserted) -> harts.get(hart).setPin(mipBit, asserted),
+                () -> harts.forEach(Hart::updateTimer),
+                this::requestPower,
+                events);
+        for (int i = 0; i < config.harts(); i++) {
+            harts.add(new Hart(i, config.paging().satpMode(), ram, board.bus(), timebase(), alarms, translations));
+        }
+        scheduler = new Scheduler(harts, config.quantumSteps());
+        interpreter = new Interpreter(harts, ram, clock, translations);
+        sbi = new Sbi(harts, clock, ram, config.hardwareDirtyBits(), events, this::requestPower);
+        powerOn();
+    }
+
+    private Timebase timebase() {
+        return new Timebase() {
+            @Override
+            public long mtime() {
+                return board.aclint().mtime();
+            }
+
+            @Override
+            public long nanosAtTick(long tick) {
+                return board.aclint().nanosAtTick(tick);
+            }
+        };
+    }
+
+    private void powerOn() {
+        loader.load(ram);
+        if (loader.hasFirmware()) {
+            loader.startFirmware(harts);
+        } else {
+            loader.startKernel(harts.getFirst());
+            sbi.install();
+        }
+    }
+
+    private void requestPower(DeviceEvent.Power.Change change) {
+        power.request(change);
+        harts.forEach(Hart::requestStop);
+    }
+
+    /** Restarts after {@link StopReason#RESET}, or at any time: all but the disks and the clock begins anew. */
+    public void reset() {
+        ram.clearPages();
+        translations.dropAll();
+        board.reset();
+        harts.forEach(Hart::reset);
+        scheduler.reset();
+        power.clear();
+        powerOn();
+    }
+
+    /**
+     * Runs until {@code steps() == stepLimit} and, if every hart waits then, on to {@code idleLimitNanos}; less if power
+     * is switched or every hart waits before and nothing happens by itself until {@code idleLimitNanos}.
+     *
+     * @param stepLimit absolute machine time, not a distance; at least {@link #steps()}
+     * @param idleLimitNanos virtual time to which waiting is skipped at most; {@code Alarms.NEVER} for no limit
+     */
+    public StopReason runTo(long stepLimit, long idleLimitNanos) {
+        while (true) {
+            if (power.isSwitched()) {
+                return power.reason();
+            }
+            alarms.fireUntil(clock.virtualNanos());
+            Hart hart = scheduler.pick(clock.steps());
+            if (hart == null) {
+                if (!skipIdle(idleLimitNanos)) {
+                    return StopReason.IDLE;
+                }
+            } else if (clock.steps() >= stepLimit) {
+                return StopReason.STEP_LIMIT;
+            } else {
+                run(hart, stepLimit);
+            }
+        }
+    }
+
+    private void run(Hart hart, long stepLimit) {
+        long untilAlarm = (alarms.nextNanos() - clock.virtualNanos() + Clock.NANOS_PER_STEP - 1) / Clock.NANOS_PER_STEP;
+        long untilLimit = Math.min(stepLimit, scheduler.quantumEnd()) - clock.steps();
+        hart.takeRequests();
+        interpreter.run(hart.index(), Math.min(untilAlarm, untilLimit));
+        if (hart.takeRequests()) {
+            scheduler.endQuantum();
+        }
+    }
+
+    /** Skips to the next alarm; false if there is none up to the limit, which is reached then. */
+    private boolean skipIdle(long idleLimitNanos) {
+        long next = alarms.nextNanos();
+        if (next > idleLimitNanos || next == Alarms.NEVER) {
+            if (idleLimitNanos != Alarms.NEVER && idleLimitNanos > clock.virtualNanos()) {
+                clock.skipTo(idleLimitNanos);
+            }
+            return false;
+        }
+        clock.skipTo(next);
+        return true;
+    }
+
+    /**
+     * Applies one input; the machine must stand at its moment.
+     *
+     * @throws IllegalStateException if it does not
+     */
+    public void apply(InputEvent event) {
+        if (event.step() != steps() || event.virtualNanos() != virtualNanos()) {
+            throw new IllegalStateException("input for step %d, %d ns: the machine stands at step %d, %d ns"
+                    .formatted(event.step(), event.virtualNanos(), steps(), virtualNanos()));
+        }
+        switch (event) {
+            case InputEvent.ConsoleInput(long _, long _, int console, byte[] bytes) -> {
+                if (console == Board.VIRTIO_CONSOLE) {
+                    board.virtioConsole().receive(bytes);
+                } else {
+                    board.uart().receive(bytes);
+                }
+            }
+            case InputEvent.ConsoleResize(long _, long _, int console, int columns, int rows) -> {
+                if (console == Board.VIRTIO_CONSOLE) {
+                    board.virtioConsole().resize(columns, rows);
+                }
+            }
+            case InputEvent.FrameArrival(long _, long _, int nic, byte[] frame) ->
+                board.nic(nic).receive(frame);
+            case InputEvent.WallClock(long _, long _, long epochNanos) ->
+                board.rtc().setWallClock(epochNanos);
+            case InputEvent.EntropySeed(long _, long _, byte[] seed) -> board.seedEntropy(seed);
+            case InputEvent.Operator(long _, long _, InputEvent.Operator.Action action) -> {
+                switch (action) {
+                    case POWER_OFF -> power.request(DeviceEvent.Power.Change.OFF);
+                    case RESET -> power.request(DeviceEvent.Power.Change.RESET);
+                }
+            }
+        }
+    }
+
+    /** Machine time: steps made over all harts since power-on. */
+    public long steps() {
+        return clock.steps();
+    }
+
+    /** Virtual nanoseconds since power-on. */
+    public long virtualNanos() {
+        return clock.virtualNanos();
+    }
+
+    /** Bytes of input that the guest would take from a console now; what is beyond that should wait. */
+    public int consoleRoom(int console) {
+        return console == Board.VIRTIO_CONSOLE
+                ? board.virtioConsole().room()
+                : board.uart().room();
+    }
+
+    /** Frames that a network card would take now. */
+    public int frameRoom(int nic) {
+        return board.nic(nic).room();
+    }
+
+    public Ram ram() {
+        return ram;
+    }
+
+    /** The registers of one hart. */
+    public HartState hart(int index) {
+        return harts.get(index).state();
+    }
+
+    public int hartCount() {
+        return harts.size();
+    }
+
+    /** RAM first, then the overlay of each disk. */
+    public List<PageSpace> pageSpaces() {
+        var spaces = new ArrayList<PageSpace>();
+        spaces.add(ram);
+        spaces.addAll(board.disks());
+        return spaces;
+    }
+
+    private List<Stateful> parts() {
+        var parts = new ArrayList<Stateful>(List.of(clock, alarms, scheduler, power));
+        parts.addAll(harts);
+        parts.addAll(board.parts());
+        return parts;
+    }
+
+    /** Writes all state but the {@link #pageSpaces()}. */
+    public void save(StateWriter out) {
+        parts().forEach(out::section);
+    }
+
+    /** Takes over what {@link #save} wrote, once the page spaces hold the pages that belong to it. */
+    public void load(StateReader in) {
+        parts().forEach(in::section);
+        translations.dropAll();
+    }
+
+    /** A hash over everything but the {@link #pageSpaces()}: registers and devices. Costs some microseconds. */
+    public long registerHash() {
+        hashed.clear();
+        save(hashed);
+        return Xxh64.hash(hashed.buffer(), 0, hashed.length(), 0);
+    }
+
+    /** A hash over all state. Costs about a microsecond for each page written since the last one. */
+    public long stateHash() {
+        long hash = registerHash();
+        for (PageSpace space : pageSpaces()) {
+            hash = Xxh64.round(hash, space.contentHash());
+        }
+        return Xxh64.avalanche(hash);
+    }
+
+    @Override
+    public void close() {
+        harts.forEach(Hart::close);
+        ram.close();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.retrovisor.machine;
+
+import dev.retrovisor.machine.hart.Hart;
+import dev.retrovisor.machine.hart.HartState;
+import dev.retrovisor.machine.state.StateFormatException;
+import dev.retrovisor.machine.state.StateReader;
+import dev.retrovisor.machine.state.StateWriter;
+import dev.retrovisor.machine.state.Stateful;
+import java.util.List;
+
+/**
+ * Whose turn it is: harts run one at a time, in turn, for a quantum of steps each. A hart that waits or is stopped is
+ * passed over; one that waits for others ({@code pause}, WFI) gives up the rest of its turn.
+ */
+final class Scheduler implements Stateful {
+    private final List<Hart> harts;
+    private final long quantumSteps;
+    private int current;
+    private long quantumEnd;
+
+    Scheduler(List<Hart> harts, long quantumSteps) {
+        this.harts = harts;
+        this.quantumSteps = quantumSteps;
+    }
+
+    /** The hart to run next, or null if all wait. */
+    Hart pick(long steps) {
+        if (steps < quantumEnd && canRun(harts.get(current))) {
+            return harts.get(current);
+        }
+        for (int i = 1; i <= harts.size(); i++) {
+            int next = (current + i) % harts.size();
+            if (canRun(harts.get(next))) {
+                if (next != current) {
+                    // Another hart may write where this one holds a reservation.
+                    harts.get(current).state().set(HartState.RESERVATION, HartState.NO_RESERVATION);
+                }
+                current = next;
+                quantumEnd = steps + quantumSteps;
+                return harts.get(next);
+            }
+        }
+        return null;
+    }
+
+    /** Whether a hart has something to do; wakes it if an interrupt ends its waiting. */
+    private static boolean canRun(Hart hart) {
+        HartState state = hart.state();
+        if (state.get(HartState.LIFE) != HartState.STARTED) {
+            return false;
+        }
+        if (state.get(HartState.WAITING) != 0) {
+            if (!hart.hasWakeup()) {
+                return false;
+            }
+            state.set(HartState.WAITING, 0);
+        }
+        return true;
+    }
+
+    /** First step that is not the present hart's any more. */
+    long quantumEnd() {
+        return quantumEnd;
+    }
+
+    /** The present hart gives up the rest of its turn. */
+    void endQuantum() {
+        quantumEnd = 0;
+    }
+
+    void reset() {
+        current = 0;
+        quantumEnd = 0;
+    }
+
+    @Override
+    public String name() {
+        return "scheduler";
+    }
+
+    @Override
+    public void save(StateWriter out) {
+        out.putInt(current);
+        out.putLong(quantumEnd);
+    }
+
+    @Override
+    public void load(StateReader in) {
+        current = in.getInt();
+        if (current < 0 || current >= harts.size()) {
+            throw new StateFormatException("scheduler: hart %d of %d".formatted(current, harts.size()));
+        }
+        quantumEnd = in.getLong();
+    }
+}

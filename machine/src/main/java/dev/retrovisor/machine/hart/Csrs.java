@@ -1,0 +1,56 @@
+package dev.retrovisor.machine.hart;
+
+/** A hart's control and status registers: access rules, and exchange as the Zicsr instructions want it. */
+public final class Csrs {
+    private final Hart hart;
+
+    Csrs(Hart hart) {
+        this.hart = hart;
+    }
+
+    /** csrrw: writes; reads only if {@code reads}, since a read may have an effect. */
+    public long exchange(int number, long value, boolean reads) {
+        Csr csr = accessible(number, true);
+        long old = reads ? csr.read().read(hart) : 0;
+        csr.write().write(hart, value);
+        return old;
+    }
+
+    /** csrrs: reads; writes only if {@code writes}. */
+    public long setBits(int number, long bits, boolean writes) {
+        Csr csr = accessible(number, writes);
+        long old = csr.read().read(hart);
+        if (writes) {
+            csr.write().write(hart, modifiable(number, old) | bits);
+        }
+        return old;
+    }
+
+    /** csrrc: reads; writes only if {@code writes}. */
+    public long clearBits(int number, long bits, boolean writes) {
+        Csr csr = accessible(number, writes);
+        long old = csr.read().read(hart);
+        if (writes) {
+            csr.write().write(hart, modifiable(number, old) & ~bits);
+        }
+        return old;
+    }
+
+    /**
+     * Set and clear work on what software wrote, not on interrupt inputs (privileged manual, "Machine Interrupt
+     * Registers": the value written back has the software bit of SEIP, not the input).
+     */
+    private long modifiable(int number, long read) {
+        return number == CsrTable.MIP
+                ? read & ~hart.state().get(HartState.PINS) | hart.state().get(HartState.MIP)
+                : read;
+    }
+
+    private Csr accessible(int number, boolean writes) {
+        Csr csr = CsrTable.find(number);
+        if (csr == null || hart.privilege() < (number >>> 8 & 3) || writes && number >>> 10 == 3) {
+            throw hart.illegalInstruction();
+        }
+        return csr;
+    }
+}

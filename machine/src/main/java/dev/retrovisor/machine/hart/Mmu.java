@@ -1,0 +1,301 @@
+package dev.retrovisor.machine.hart;
+
+import dev.retrovisor.machine.device.Bus;
+import dev.retrovisor.machine.memory.OffHeap;
+import dev.retrovisor.machine.memory.Ram;
+
+/**
+ * A hart's way to memory when its TLB has no answer: translation, protection, devices, misaligned and page-crossing
+ * accesses, atomics. Engines try the {@link Tlb} themselves and call this on a miss; every method either does all of
+ * the access or throws the hart's {@link Trap} before doing any of it.
+ */
+public final class Mmu {
+    private static final long PAGE_OFFSET = 4095;
+
+    /** Physical addresses have 56 bits. */
+    private static final int PHYSICAL_BITS = 56;
+
+    private static final int CACHE_BLOCK_BYTES = 64;
+
+    // menvcfg and senvcfg fields for cache-block operations.
+    private static final long CBIE_SHIFT = 4;
+    private static final long CBCFE = 1 << 6;
+    private static final long CBZE = 1 << 7;
+
+    private final Hart hart;
+    private final HartState state;
+    private final Ram ram;
+    private final Bus bus;
+    private final Tlb tlb;
+    private final Pmp pmp;
+    private final PageWalker walker;
+
+    Mmu(Hart hart, HartState state, Ram ram, Bus bus, Translations translations) {
+        this.hart = hart;
+        this.state = state;
+        this.ram = ram;
+        this.bus = bus;
+        this.tlb = new Tlb();
+        this.pmp = new Pmp(state);
+        this.walker = new PageWalker(state, ram, pmp, translations);
+    }
+
+    Tlb tlb() {
+        return tlb;
+    }
+
+    Pmp pmp() {
+        return pmp;
+    }
+
+    /** Points the hart's state at the tables of its present privilege; after each change of it or of mstatus. */
+    void selectTables() {
+        int privilege = hart.privilege();
+        state.set(HartState.FETCH_TLB, tlb.table(kind(privilege)));
+        state.set(HartState.DATA_TLB, tlb.table(kind(dataPrivilege())));
+    }
+
+    /** Loads 1, 2, 4 or 8 bytes, zero-extended. */
+    public long load(long virtualAddress, int sizeBytes) {
+        int inFirstPage = (int) (4096 - (virtualAddress & PAGE_OFFSET));
+        if (inFirstPage < sizeBytes) {
+            long first = translate(virtualAddress, inFirstPage, Access.LOAD);
+            long second = translate(virtualAddress + inFirstPage, sizeBytes - inFirstPage, Access.LOAD);
+            requireRam(first, virtualAddress, Access.LOAD);
+            requireRam(second, virtualAddress + inFirstPage, Access.LOAD);
+            long value = 0;
+            for (int i = 0; i < sizeBytes; i++) {
+                long at = i < inFirstPage ? first + i : second + i - inFirstPage;
+                value |= (long) ram.readByte(at) << i * 8;
+            }
+            return value;
+        }
+        long physicalAddress = translate(virtualAddress, sizeBytes, Access.LOAD);
+        if (ram.contains(physicalAddress, sizeBytes)) {
+            return switch (sizeBytes) {
+                case 1 -> ram.readByte(physicalAddress);
+                case 2 -> ram.readShort(physicalAddress);
+                case 4 -> ram.readInt(physicalAddress) & 0xFFFF_FFFFL;
+                default -> ram.readLong(physicalAddress);
+            };
+        }
+        requireDevice(physicalAddress, sizeBytes, virtualAddress, Access.LOAD);
+        hart.requestStop();
+        return bus.read(physicalAddress, sizeBytes);
+    }
+
+    /** Stores the low 1, 2, 4 or 8 bytes of {@code value}. */
+    public void store(long virtualAddress, int sizeBytes, long value) {
+        int inFirstPage = (int) (4096 - (virtualAddress & PAGE_OFFSET));
+        if (inFirstPage < sizeBytes) {
+            long first = translate(virtualAddress, inFirstPage, Access.STORE);
+            long second = translate(virtualAddress + inFirstPage, sizeBytes - inFirstPage, Access.STORE);
+            requireRam(first, virtualAddress, Access.STORE);
+            requireRam(second, virtualAddress + inFirstPage, Access.STORE);
+            for (int i = 0; i < sizeBytes; i++) {
+                long at = i < inFirstPage ? first + i : second + i - inFirstPage;
+                putRam(at, 1, value >>> i * 8);
+            }
+            return;
+        }
+        long physicalAddress = translate(virtualAddress, sizeBytes, Access.STORE);
+        if (ram.contains(physicalAddress, sizeBytes)) {
+            putRam(physicalAddress, sizeBytes, value);
+            return;
+        }
+        requireDevice(physicalAddress, sizeBytes, virtualAddress, Access.STORE);
+        hart.requestStop();
+        bus.write(physicalAddress, sizeBytes, value);
+    }
+
+    /** The first two or four bytes of the instruction at {@code pc}, which may cross into the next page. */
+    public int fetch(long pc) {
+        int low = ram.readShort(fetchAddress(pc));
+        if ((low & 3) != 3) {
+            return low;
+        }
+        // The fault of the second half names the half's own address.
+        return low | ram.readShort(fetchAddress(pc + 2)) << 16;
+    }
+
+    /** The physical address in RAM of the code at {@code pc}. */
+    public long fetchAddress(long pc) {
+        long physicalAddress = translate(pc, 2, Access.FETCH);
+        requireRam(physicalAddress, pc, Access.FETCH);
+        return physicalAddress;
+    }
+
+    /** The host address of an aligned atomic access, entered in the books as written. */
+    public long atomicAddress(long virtualAddress, int sizeBytes) {
+        if ((virtualAddress & sizeBytes - 1) != 0) {
+            throw hart.trap(Cause.STORE_MISALIGNED, virtualAddress);
+        }
+        long physicalAddress = translate(virtualAddress, sizeBytes, Access.STORE);
+        requireRam(physicalAddress, virtualAddress, Access.STORE);
+        ram.noteWrite(physicalAddress, sizeBytes);
+        return ram.hostAddress(physicalAddress);
+    }
+
+    public long loadReservedInt(long virtualAddress) {
+        return ram.readInt(reserve(virtualAddress, 4));
+    }
+
+    public long loadReservedLong(long virtualAddress) {
+        return ram.readLong(reserve(virtualAddress, 8));
+    }
+
+    /** Stores if the reservation of the last load-reserved still holds; ends it either way. */
+    public boolean storeConditionalInt(long virtualAddress, int value) {
+        return storeConditional(virtualAddress, 4, value);
+    }
+
+    public boolean storeConditionalLong(long virtualAddress, long value) {
+        return storeConditional(virtualAddress, 8, value);
+    }
+
+    /** Checks cbo.inval, cbo.clean or cbo.flush; there is no cache to manage. */
+    public void manageCacheBlock(long virtualAddress, boolean invalidates) {
+        if (invalidates) {
+            requireEnvironment(3L << CBIE_SHIFT);
+        } else {
+            requireEnvironment(CBCFE);
+        }
+        long block = virtualAddress & -CACHE_BLOCK_BYTES;
+        // Allowed where a load or a store would be; the exception is that of a store.
+        if (translateOrCause(block, 1, Access.LOAD) < 0) {
+            translate(block, virtualAddress, CACHE_BLOCK_BYTES, Access.STORE);
+        }
+    }
+
+    /** Writes zeros to the block of 64 bytes that holds the address. */
+    public void zeroCacheBlock(long virtualAddress) {
+        requireEnvironment(CBZE);
+        long block = virtualAddress & -CACHE_BLOCK_BYTES;
+        long physicalAddress = translate(block, virtualAddress, CACHE_BLOCK_BYTES, Access.STORE);
+        requireRam(physicalAddress, virtualAddress, Access.STORE);
+        ram.noteWrite(physicalAddress, CACHE_BLOCK_BYTES);
+        OffHeap.fill(ram.hostAddress(physicalAddress), CACHE_BLOCK_BYTES, 0);
+    }
+
+    private void requireEnvironment(long field) {
+        int privilege = hart.privilege();
+        if (privilege != Privilege.MACHINE && (state.get(HartState.MENVCFG) & field) == 0
+                || privilege == Privilege.USER && (state.get(HartState.SENVCFG) & field) == 0) {
+            throw hart.illegalInstruction();
+        }
+    }
+
+    private long reserve(long virtualAddress, int sizeBytes) {
+        if ((virtualAddress & sizeBytes - 1) != 0) {
+            throw hart.trap(Cause.LOAD_MISALIGNED, virtualAddress);
+        }
+        long physicalAddress = translate(virtualAddress, sizeBytes, Access.LOAD);
+        requireRam(physicalAddress, virtualAddress, Access.LOAD);
+        state.set(HartState.RESERVATION, physicalAddress);
+        return physicalAddress;
+    }
+
+    private boolean storeConditional(long virtualAddress, int sizeBytes, long value) {
+        if ((virtualAddress & sizeBytes - 1) != 0) {
+            throw hart.trap(Cause.STORE_MISALIGNED, virtualAddress);
+        }
+        long physicalAddress = translate(virtualAddress, sizeBytes, Access.STORE);
+        requireRam(physicalAddress, virtualAddress, Access.STORE);
+        boolean holds = state.get(HartState.RESERVATION) == physicalAddress;
+        state.set(HartState.RESERVATION, HartState.NO_RESERVATION);
+        if (holds) {
+            putRam(physicalAddress, sizeBytes, value);
+        }
+        return holds;
+    }
+
+    private void putRam(long physicalAddress, int sizeBytes, long value) {
+        ram.noteWrite(physicalAddress, sizeBytes);
+        long host = ram.hostAddress(physicalAddress);
+        switch (sizeBytes) {
+            case 1 -> OffHeap.putByte(host, (byte) value);
+            case 2 -> OffHeap.putShort(host, (short) value);
+            case 4 -> OffHeap.putInt(host, (int) value);
+            default -> OffHeap.putLong(host, value);
+        }
+    }
+
+    private void requireRam(long physicalAddress, long virtualAddress, int access) {
+        if (!ram.contains(physicalAddress, 1)) {
+            throw hart.trap(Access.accessFault(access), virtualAddress);
+        }
+    }
+
+    private void requireDevice(long physicalAddress, int sizeBytes, long virtualAddress, int access) {
+        if (!bus.maps(physicalAddress, sizeBytes)) {
+            throw hart.trap(Access.accessFault(access), virtualAddress);
+        }
+    }
+
+    private long translate(long virtualAddress, int sizeBytes, int access) {
+        return translate(virtualAddress, virtualAddress, sizeBytes, access);
+    }
+
+    /** Translates or throws; {@code faultAddress} is what the trap reports. */
+    private long translate(long virtualAddress, long faultAddress, int sizeBytes, int access) {
+        long result = translateOrCause(virtualAddress, sizeBytes, access);
+        if (result < 0) {
+            throw hart.trap((int) -result, faultAddress);
+        }
+        return result;
+    }
+
+    /** The physical address, or the negated cause of the exception. Fills the TLB where the page is RAM. */
+    private long translateOrCause(long virtualAddress, int sizeBytes, int access) {
+        int privilege = access == Access.FETCH ? hart.privilege() : dataPrivilege();
+        boolean bare = privilege == Privilege.MACHINE || state.get(HartState.SATP) >>> PageWalker.MODE_SHIFT == 0;
+        long physicalAddress = virtualAddress;
+        if (bare) {
+            if (virtualAddress >>> PHYSICAL_BITS != 0) {
+                return -Access.accessFault(access);
+            }
+        } else {
+            int cause = walker.walk(virtualAddress, access, privilege);
+            if (cause != 0) {
+                return -cause;
+            }
+            physicalAddress = walker.physicalAddress();
+        }
+        if (!pmp.allows(physicalAddress, sizeBytes, access, privilege)) {
+            return -Access.accessFault(access);
+        }
+        if (ram.contains(physicalAddress, 1) && pmp.isUniform(physicalAddress & ~PAGE_OFFSET)) {
+            fillTlb(virtualAddress & ~PAGE_OFFSET, physicalAddress & ~PAGE_OFFSET, access, privilege);
+        }
+        return physicalAddress;
+    }
+
+    private void fillTlb(long virtualPage, long physicalPage, int access, int privilege) {
+        long hostPage = ram.hostAddress(physicalPage);
+        int kind = kind(privilege);
+        switch (access) {
+            case Access.FETCH -> tlb.fill(kind, virtualPage, hostPage, Tlb.FETCH_TAG);
+            case Access.LOAD -> tlb.fill(kind, virtualPage, hostPage, Tlb.READ_TAG);
+            default -> {
+                if (ram.openForWrite(physicalPage, Tlb.slot(kind, virtualPage))) {
+                    tlb.fill(kind, virtualPage, hostPage, Tlb.WRITE_TAG);
+                }
+            }
+        }
+    }
+
+    /** The privilege of loads and stores: that of MPP while MPRV is set. */
+    private int dataPrivilege() {
+        long mstatus = state.get(HartState.MSTATUS);
+        return (mstatus & Mstatus.MPRV) != 0 && hart.privilege() == Privilege.MACHINE
+                ? (int) ((mstatus & Mstatus.MPP) >>> Mstatus.MPP_SHIFT)
+                : hart.privilege();
+    }
+
+    private int kind(int privilege) {
+        if (privilege == Privilege.SUPERVISOR) {
+            return (state.get(HartState.MSTATUS) & Mstatus.SUM) != 0 ? Tlb.SUPERVISOR_SUM : Tlb.SUPERVISOR;
+        }
+        return privilege == Privilege.USER ? Tlb.USER : Tlb.MACHINE;
+    }
+}

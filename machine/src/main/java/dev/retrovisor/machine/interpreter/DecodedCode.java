@@ -1,0 +1,74 @@
+package dev.retrovisor.machine.interpreter;
+
+import dev.retrovisor.machine.hart.Translations;
+import dev.retrovisor.machine.memory.Ram;
+import java.util.Arrays;
+
+/** Decoded instructions by page of RAM, shared by all harts; bounded, and true to RAM at every step. */
+final class DecodedCode implements Translations.CodeCache {
+    /** 64 MiB of slots; when they are used up, everything is dropped. */
+    private static final int MAX_PAGES = 4096;
+
+    /** A page written so often without a decoding in between is likely data by now, and watching it costs. */
+    private static final int DROPS_BEFORE_RELEASE = 64;
+
+    private final Ram ram;
+    private final CodePage[] pages;
+    private int count;
+
+    DecodedCode(Ram ram) {
+        this.ram = ram;
+        pages = new CodePage[(int) ram.pageCount()];
+    }
+
+    /** The decoded instructions of a page; from now on writes to it are noticed. */
+    CodePage page(int page) {
+        CodePage found = pages[page];
+        return found != null ? found : add(page);
+    }
+
+    private CodePage add(int page) {
+        if (count == MAX_PAGES) {
+            dropAll();
+        }
+        var added = new CodePage(page);
+        pages[page] = added;
+        count++;
+        ram.markCode(page);
+        return added;
+    }
+
+    @Override
+    public void drop(int page, int offset, int lengthBytes) {
+        CodePage written = pages[page];
+        if (written == null) {
+            ram.unmarkCode(page);
+            return;
+        }
+        if (written.countDrop() >= DROPS_BEFORE_RELEASE) {
+            // A running loop may still hold the slots: emptied, they send it back here.
+            Arrays.fill(written.slots(), 0);
+            release(written);
+            return;
+        }
+        // An instruction of four bytes may begin one slot earlier.
+        int first = Math.max(0, offset / 2 - 1);
+        int last = Math.min(CodePage.SLOTS - 1, (offset + lengthBytes - 1) / 2);
+        Arrays.fill(written.slots(), first, last + 1, 0);
+    }
+
+    private void release(CodePage released) {
+        pages[released.page()] = null;
+        count--;
+        ram.unmarkCode(released.page());
+    }
+
+    @Override
+    public void dropAll() {
+        for (CodePage page : pages) {
+            if (page != null) {
+                release(page);
+            }
+        }
+    }
+}

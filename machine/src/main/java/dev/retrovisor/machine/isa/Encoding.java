@@ -1,0 +1,161 @@
+package dev.retrovisor.machine.isa;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An instruction's encoding, parsed from the notation of the manual: fixed bits, and fields whose bits may be scattered.
+ *
+ * <p>Tokens stand most significant bit first: binary digits; {@code rd}, {@code fs1} and the like (five bits); {@code rd'}
+ * (three bits, registers 8 to 15); {@code imm[12|10:5]} (those bits of the field, in this order); {@code rd!=0} (not
+ * this encoding if the field is zero). Fields named {@code imm} and {@code nzimm} are signed.
+ */
+public final class Encoding {
+    private static final Pattern FIELD = Pattern.compile("([a-z]+[0-9]?'?)(!=0)?(?:\\[([0-9:|]+)])?");
+    private static final Map<String, Integer> WIDTHS = Map.of("rm", 3, "csr", 12, "aq", 1, "rl", 1);
+
+    /** {@code width} bits from bit {@code sourceLow} of the instruction are the field's bits from {@code targetLow}. */
+    record Piece(int sourceLow, int width, int targetLow) {}
+
+    /** One operand's bits. */
+    static final class Field {
+        private final String name;
+        private final List<Piece> pieces = new ArrayList<>();
+        private boolean nonZero;
+
+        private Field(String name) {
+            this.name = name;
+        }
+
+        String name() {
+            return name;
+        }
+
+        /** The number of bits from bit 0 of the operand to its highest. */
+        int bitCount() {
+            return pieces.stream().mapToInt(p -> p.targetLow + p.width).max().orElseThrow();
+        }
+
+        boolean isSigned() {
+            return name.equals("imm") || name.equals("nzimm");
+        }
+
+        /** The operand in an instruction: a register's number, or an immediate as it is used. */
+        long extract(int bits) {
+            long operand = 0;
+            for (Piece piece : pieces) {
+                operand |= (bits >>> piece.sourceLow & (1L << piece.width) - 1) << piece.targetLow;
+            }
+            if (name.endsWith("'")) {
+                return operand + 8;
+            }
+            int unused = 64 - bitCount();
+            return isSigned() ? operand << unused >> unused : operand;
+        }
+
+        /** The field's bits in place for an operand. */
+        int insert(long operand) {
+            long plain = name.endsWith("'") ? operand - 8 : operand;
+            int bits = 0;
+            for (Piece piece : pieces) {
+                bits |= (int) ((plain >>> piece.targetLow & (1L << piece.width) - 1) << piece.sourceLow);
+            }
+            return bits;
+        }
+
+        /** Whether {@link #extract} can give this operand. */
+        boolean canHold(long operand) {
+            return extract(insert(operand)) == operand && !(nonZero && operand == 0);
+        }
+    }
+
+    private final Map<String, Field> fields = new LinkedHashMap<>();
+    private final int lengthBytes;
+    private int mask;
+    private int match;
+
+    /** Parses the notation above; the widths must add up to 16 or 32 bits. */
+    Encoding(String notation) {
+        int at = 0;
+        String[] tokens = notation.split(" ");
+        for (int i = tokens.length - 1; i >= 0; i--) {
+            at += tokens[i].matches("[01]+") ? addFixed(tokens[i], at) : addField(tokens[i], at, notation);
+        }
+        if (at != 16 && at != 32) {
+            throw new IllegalArgumentException("'%s' has %d bits".formatted(notation, at));
+        }
+        lengthBytes = at / 8;
+    }
+
+    private int addFixed(String digits, int at) {
+        mask |= (int) ((1L << digits.length()) - 1) << at;
+        match |= Integer.parseInt(digits, 2) << at;
+        return digits.length();
+    }
+
+    private int addField(String token, int at, String notation) {
+        Matcher parts = FIELD.matcher(token);
+        if (!parts.matches()) {
+            throw new IllegalArgumentException("'%s' in '%s' is no field".formatted(token, notation));
+        }
+        String name = parts.group(1);
+        Field field = fields.computeIfAbsent(name, Field::new);
+        field.nonZero |= parts.group(2) != null;
+        if (parts.group(3) == null) {
+            int width = name.endsWith("'") ? 3 : WIDTHS.getOrDefault(name, 5);
+            field.pieces.add(new Piece(at, width, 0));
+            return width;
+        }
+        int total = 0;
+        String[] ranges = parts.group(3).split("\\|");
+        for (int i = ranges.length - 1; i >= 0; i--) {
+            String[] ends = ranges[i].split(":");
+            int high = Integer.parseInt(ends[0]);
+            int low = Integer.parseInt(ends[ends.length - 1]);
+            field.pieces.add(new Piece(at + total, high - low + 1, low));
+            total += high - low + 1;
+        }
+        return total;
+    }
+
+    /** Whether an instruction's bits are of this encoding. */
+    public boolean matches(int bits) {
+        if ((bits & mask) != match) {
+            return false;
+        }
+        for (Field field : fields.values()) {
+            if (field.nonZero && field.extract(bits) == 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** 2 or 4. */
+    public int lengthBytes() {
+        return lengthBytes;
+    }
+
+    /** Bits that are fixed. */
+    public int mask() {
+        return mask;
+    }
+
+    /** The fixed bits' values. */
+    public int match() {
+        return match;
+    }
+
+    /** Whether there is an operand of this name. */
+    public boolean has(String name) {
+        return fields.containsKey(name);
+    }
+
+    Field field(String name) {
+        return fields.get(name);
+    }
+}

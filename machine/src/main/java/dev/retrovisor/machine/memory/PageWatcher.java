@@ -1,0 +1,22 @@
+package dev.retrovisor.machine.memory;
+
+/** Is told when books kept about RAM pages elsewhere (translated code, TLB tags, reservations) must follow. */
+public interface PageWatcher {
+    /** Bytes of a page that holds translated code are about to be written. */
+    void codeWritten(int page, int offset, int lengthBytes);
+
+    /** Bytes of a page that holds page tables are about to be written. */
+    void tableWritten(int page, long physicalAddress, int lengthBytes);
+
+    /** The page at {@code hostAddress} must not be written through TLB slot {@code slot} of any hart from now on. */
+    void forbidDirectWrites(long hostAddress, int slot);
+
+    /** The page at {@code hostAddress} must not be written through any TLB entry from now on. */
+    void forbidDirectWrites(long hostAddress);
+
+    /** No page may be written through any TLB entry until it was asked for again. */
+    void forbidAllDirectWrites();
+
+    /** A device wrote memory, or all of memory was replaced. */
+    void writtenByDevice();
+}
