@@ -79,11 +79,7 @@ final class BlockReader implements AutoCloseable {
                     "chain value " + Hashes.hex(header.chain()),
                     Hashes.hex(computed) + ", which follows from the blocks before");
         }
-        return new ByteSource(
-                "%s, block %d at offset %d".formatted(walker.file(), header.sequence(), offset),
-                content,
-                0,
-                content.length);
+        return new ByteSource("%s, block %d at offset %d".formatted(walker.file(), header.sequence(), offset), content);
     }
 
     /**

@@ -19,19 +19,14 @@ final class ByteSource {
     private int offset;
 
     /** @param where file and record, for messages */
-    ByteSource(String where, byte[] bytes, int offset, int lengthBytes) {
+    ByteSource(String where, byte[] bytes) {
         this.where = where;
         this.bytes = bytes;
-        this.offset = offset;
-        this.end = offset + lengthBytes;
+        this.end = bytes.length;
     }
 
     int remaining() {
         return end - offset;
-    }
-
-    int offset() {
-        return offset;
     }
 
     /** One byte, 0 to 255. */

@@ -1,7 +1,13 @@
 package dev.retrovisor.traces;
 
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
  * One checkpoint's file: magic and version, then three records (facts, sections, page index), each packed with LZ4 and
@@ -9,6 +15,9 @@ import java.util.Arrays;
  */
 final class CheckpointFile {
     static final String SUFFIX = ".rvc";
+
+    /** A hash, a name and a few numbers. */
+    private static final int MAX_FACTS_BYTES = 4096;
 
     /** The most that sections or a page index may take: 64 Mi pages with a few bytes each. */
     private static final int MAX_RECORD_BYTES = 256 << 20;
@@ -43,27 +52,52 @@ final class CheckpointFile {
         TraceFiles.writeWhole(file, out.toByteArray());
     }
 
+    /** Reads the facts alone: a few hundred bytes of a file that may be large. */
+    static Checkpoint readFacts(Path file, byte[] manifestHash) {
+        try (var in = open(file)) {
+            return facts(file, readRecord(file, in, MAX_FACTS_BYTES), manifestHash);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static Content read(Path file, byte[] manifestHash) {
-        byte[] bytes = TraceFiles.readBounded(file, 2L * MAX_RECORD_BYTES);
-        var in = new ByteSource(file.toString(), bytes, 0, bytes.length);
-        int magic = in.getInt();
-        int version = in.getInt();
-        if (magic != MAGIC || version != TraceLayout.VERSION) {
-            throw new TraceFormatException(
-                    file,
-                    0,
-                    "magic 0x%08x, version %d".formatted(magic, version),
-                    "0x%08x, %d".formatted(MAGIC, TraceLayout.VERSION));
+        try (var in = open(file)) {
+            ByteSource facts = readRecord(file, in, MAX_FACTS_BYTES);
+            Checkpoint checkpoint = facts(file, facts, manifestHash);
+            ByteSource sections = readRecord(file, in, MAX_RECORD_BYTES);
+            ByteSource index = readRecord(file, in, MAX_RECORD_BYTES);
+            if (in.read() >= 0) {
+                throw new TraceFormatException("%s: found bytes behind the last record, expected none".formatted(file));
+            }
+            if (checkpoint.stateBytes() != sections.remaining()) {
+                throw facts.bad(checkpoint.stateBytes() + " bytes of state", sections.remaining() + " bytes");
+            }
+            return new Content(checkpoint, sections.getRaw(sections.remaining()), index);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        ByteSource facts = getRecord(file, bytes, in);
-        ByteSource sections = getRecord(file, bytes, in);
-        ByteSource index = getRecord(file, bytes, in);
-        in.requireEnd();
-        Checkpoint checkpoint = facts(file, facts, manifestHash);
-        if (checkpoint.stateBytes() != sections.remaining()) {
-            throw facts.bad(checkpoint.stateBytes() + " bytes of state", sections.remaining() + " bytes");
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        TraceFiles.requireRegular(file);
+        var in = new BufferedInputStream(Files.newInputStream(file));
+        try {
+            var header = new ByteSource(file.toString(), in.readNBytes(2 * Integer.BYTES));
+            int magic = header.getInt();
+            int version = header.getInt();
+            if (magic != MAGIC || version != TraceLayout.VERSION) {
+                throw new TraceFormatException(
+                        file,
+                        0,
+                        "magic 0x%08x, version %d".formatted(magic, version),
+                        "0x%08x, %d".formatted(MAGIC, TraceLayout.VERSION));
+            }
+            return in;
+        } catch (RuntimeException | IOException e) {
+            in.close();
+            throw e;
         }
-        return new Content(checkpoint, sections.getRaw(sections.remaining()), index);
     }
 
     private static Checkpoint facts(Path file, ByteSource facts, byte[] manifestHash) {
@@ -101,30 +135,33 @@ final class CheckpointFile {
         out.setInt(at, BlockHeader.crc(out.buffer(), at + CRC_BYTES, out.length() - at - CRC_BYTES));
     }
 
-    private static ByteSource getRecord(Path file, byte[] bytes, ByteSource in) {
-        int at = in.take(RECORD_HEADER_BYTES);
-        var header = new ByteSource(file.toString(), bytes, at, RECORD_HEADER_BYTES);
+    private static ByteSource readRecord(Path file, InputStream in, int maxBytes) throws IOException {
+        byte[] headerBytes = in.readNBytes(RECORD_HEADER_BYTES);
+        var header = new ByteSource(file.toString(), headerBytes);
         int crc = header.getInt();
         int contentBytes = header.getInt();
         int storedBytes = header.getInt();
-        if (contentBytes < 0 || contentBytes > MAX_RECORD_BYTES || !Lz4.plausible(contentBytes, storedBytes)) {
-            throw new TraceFormatException(
-                    file,
-                    at,
+        if (contentBytes < 0 || contentBytes > maxBytes || !Lz4.plausible(contentBytes, storedBytes)) {
+            throw header.bad(
                     contentBytes + " content bytes in " + storedBytes + " stored",
-                    "what LZ4 can make of them");
+                    "at most " + maxBytes + " and what LZ4 can make of them");
         }
-        int storedAt = in.take(storedBytes);
-        int computed = BlockHeader.crc(bytes, at + CRC_BYTES, RECORD_HEADER_BYTES - CRC_BYTES + storedBytes);
-        if (computed != crc) {
-            throw new TraceFormatException(
-                    file, at, "a record with CRC32C 0x%08x".formatted(computed), "0x%08x".formatted(crc));
+        // Grows with what is there: a length that lies takes no memory.
+        byte[] stored = in.readNBytes(storedBytes);
+        if (stored.length < storedBytes) {
+            throw header.bad(stored.length + " stored bytes", Integer.toString(storedBytes));
+        }
+        var computed = new CRC32C();
+        computed.update(headerBytes, CRC_BYTES, RECORD_HEADER_BYTES - CRC_BYTES);
+        computed.update(stored);
+        if ((int) computed.getValue() != crc) {
+            throw header.bad(
+                    "a record with CRC32C 0x%08x".formatted((int) computed.getValue()), "0x%08x".formatted(crc));
         }
         var content = new byte[contentBytes];
-        if (!Lz4.unpack(bytes, storedAt, storedBytes, content, contentBytes)) {
-            throw new TraceFormatException(
-                    file, storedAt, "bytes that are not LZ4 of that length", contentBytes + " bytes");
+        if (!Lz4.unpack(stored, 0, storedBytes, content, contentBytes)) {
+            throw header.bad("bytes that are not LZ4 of that length", contentBytes + " bytes");
         }
-        return new ByteSource(file.toString(), content, 0, contentBytes);
+        return new ByteSource(file.toString(), content);
     }
 }

@@ -82,7 +82,7 @@ public final class CheckpointStore implements AutoCloseable {
     public List<Checkpoint> list() {
         List<Checkpoint> found = new ArrayList<>();
         for (Path file : files()) {
-            found.add(CheckpointFile.read(file, manifestHash).checkpoint());
+            found.add(CheckpointFile.readFacts(file, manifestHash));
         }
         found.sort(Comparator.comparingLong((Checkpoint c) -> c.position().step())
                 .thenComparingLong(c -> c.position().virtualNanos())

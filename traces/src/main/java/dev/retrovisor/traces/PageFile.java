@@ -54,6 +54,7 @@ final class PageFile implements AutoCloseable {
     }
 
     static PageFile openForReading(Path file) {
+        TraceFiles.requireRegular(file);
         var pages = new PageFile(file, Set.of(StandardOpenOption.READ));
         return pages.checked(pages::requireHeader);
     }

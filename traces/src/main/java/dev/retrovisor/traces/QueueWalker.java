@@ -106,8 +106,7 @@ final class QueueWalker implements AutoCloseable {
         long scanFrom = offset + WORD_BYTES;
         var chunk = new byte[SCAN_BYTES + BlockHeader.BYTES];
         for (long at = scanFrom; at < size(); at += SCAN_BYTES) {
-            int lengthBytes = (int) Math.min(chunk.length, size() - at);
-            readAt(at, ByteBuffer.wrap(chunk, 0, lengthBytes));
+            int lengthBytes = readUpTo(at, ByteBuffer.wrap(chunk));
             for (int i = 0; i + BlockHeader.BYTES <= lengthBytes; i += WORD_BYTES) {
                 if (chunk[i] == 'R' && BlockHeader.isAt(chunk, i)) {
                     requireUncommitted(gapWord, at + i, BlockHeader.sequenceAt(chunk, i), nextSequence);
@@ -149,19 +148,28 @@ final class QueueWalker implements AutoCloseable {
     }
 
     private void readAt(long at, ByteBuffer target) {
+        int wanted = target.remaining();
+        int missing = wanted - readUpTo(at, target);
+        if (missing > 0) {
+            throw new TraceFormatException(file, at, "the end of the file", missing + " bytes more");
+        }
+    }
+
+    /** Reads as much as the file has, which a writer may cut off at any moment; returns how much. */
+    private int readUpTo(long at, ByteBuffer target) {
+        int total = 0;
         try {
-            long from = at;
             while (target.hasRemaining()) {
-                int read = channel.read(target, from);
+                int read = channel.read(target, at + total);
                 if (read < 0) {
-                    throw new TraceFormatException(
-                            file, from, "the end of the file", target.remaining() + " bytes more");
+                    break;
                 }
-                from += read;
+                total += read;
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        return total;
     }
 
     private long size() {

@@ -1,6 +1,7 @@
 package dev.retrovisor.traces;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,7 +11,9 @@ import java.nio.file.StandardCopyOption;
 final class TraceFiles {
     private TraceFiles() {}
 
+    /** Reads a regular file: anything else (a pipe would wait for ever) is refused. */
     static byte[] readBounded(Path file, long maxBytes) {
+        requireRegular(file);
         try (var in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes((int) Math.min(maxBytes + 1, Integer.MAX_VALUE - 8));
             if (bytes.length > maxBytes) {
@@ -22,18 +25,37 @@ final class TraceFiles {
         }
     }
 
+    static void requireRegular(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new TraceFormatException(file, 0, Files.exists(file) ? "no regular file" : "no file", "a file");
+        }
+    }
+
+    /** @throws TraceFullException if the file can be made but not filled */
     static void writeWhole(Path file, byte[] bytes) {
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
-        try {
-            Files.write(temporary, bytes);
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
+        try (var out = Files.newOutputStream(temporary)) {
+            fill(file, out, bytes);
+        } catch (IOException | TraceFullException e) {
             try {
                 Files.deleteIfExists(temporary);
             } catch (IOException again) {
                 e.addSuppressed(again);
             }
+            throw e instanceof IOException io ? new UncheckedIOException(io) : (TraceFullException) e;
+        }
+        try {
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void fill(Path file, OutputStream out, byte[] bytes) {
+        try {
+            out.write(bytes);
+        } catch (IOException e) {
+            throw new TraceFullException("%s: cannot be written: %s".formatted(file, e.getMessage()), e);
         }
     }
 }

@@ -99,10 +99,15 @@ public final class TraceWriter implements AutoCloseable {
     public void append(InputEvent event) {
         requireOpen();
         requirePayload(InputCodec.payloadBytes(event));
-        if (event.step() < lastInputStep || event.virtualNanos() < lastInputNanos || event.step() < through.step()) {
+        if (event.step() < Math.max(lastInputStep, through.step())
+                || event.virtualNanos() < Math.max(lastInputNanos, through.virtualNanos())) {
             throw new IllegalArgumentException(
                     "input at step %d, %d ns is before step %d, %d ns, which the trace already covers"
-                            .formatted(event.step(), event.virtualNanos(), lastInputStep, lastInputNanos));
+                            .formatted(
+                                    event.step(),
+                                    event.virtualNanos(),
+                                    Math.max(lastInputStep, through.step()),
+                                    Math.max(lastInputNanos, through.virtualNanos())));
         }
         if (inputEntries == 0) {
             inputFirst = new Position(event.step(), event.virtualNanos());
@@ -311,7 +316,7 @@ public final class TraceWriter implements AutoCloseable {
         var seal = new Seal(inputs.blocks(), Hashes.hex(inputs.chain()), events.blocks(), Hashes.hex(events.chain()));
         try {
             TraceFiles.writeWhole(folder.resolve(TraceLayout.SEAL), seal.encode());
-        } catch (UncheckedIOException e) {
+        } catch (TraceFullException e) {
             // A full disk may have room for the end record and none for a file more; the trace reads well without.
             if (full == null) {
                 throw e;

@@ -157,11 +157,11 @@ class DamageTest {
         var random = new Random(25);
         for (int i = 0; i < 20_000; i++) {
             byte[] bytes = Samples.bytes(random, random.nextInt(200));
-            drain(new InputCodec.Decoder(new ByteSource("fuzz", bytes, 0, bytes.length), Position.POWER_ON));
+            drain(new InputCodec.Decoder(new ByteSource("fuzz", bytes), Position.POWER_ON));
             if (bytes.length > 0 && random.nextBoolean()) {
                 bytes[0] = (byte) EntryKind.CONSOLE_RUN.code();
             }
-            drain(new EventCodec.Decoder(new ByteSource("fuzz", bytes, 0, bytes.length), Position.POWER_ON));
+            drain(new EventCodec.Decoder(new ByteSource("fuzz", bytes), Position.POWER_ON));
         }
     }
 
@@ -182,6 +182,21 @@ class DamageTest {
                 java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         TraceFormatException e = assertThrows(TraceFormatException.class, this::readAll);
         assertTrue(e.getMessage().contains("with which the recording began"), e.getMessage());
+    }
+
+    @Test
+    void aLinkOrAFolderWhereAFileShouldBeIsRefused() throws IOException {
+        for (Path file : files()) {
+            Path kept = folder.resolve("kept");
+            Files.move(file, kept);
+            Files.createDirectory(file);
+            assertTrue(damageIsFound("a folder"), file.toString());
+            Files.delete(file);
+            Files.createSymbolicLink(file, Path.of("/dev/zero"));
+            assertTrue(damageIsFound("a device"), file.toString());
+            Files.delete(file);
+            Files.move(kept, file);
+        }
     }
 
     private static void drain(EntryDecoder<?> decoder) {

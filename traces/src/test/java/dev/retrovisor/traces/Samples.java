@@ -62,6 +62,11 @@ final class Samples {
         }
     }
 
+    /** Makes sure that the next position is not before this step. */
+    void advancePast(long newStep) {
+        step = Math.max(step, newStep);
+    }
+
     InputEvent input() {
         long nanos = step + idleNanos;
         return switch (random.nextInt(6)) {

@@ -207,4 +207,29 @@ class TraceRoundTripTest {
             assertEquals(reader.chainHeads(), reader.verifyChain());
         }
     }
+
+    @Test
+    void aWriterMayBeHandedFromThreadToThread() throws Exception {
+        Path trace = folder.resolve("a.trace");
+        var created = new java.util.concurrent.CompletableFuture<TraceWriter>();
+        Thread.ofPlatform()
+                .start(() -> created.complete(TraceWriter.create(trace, Samples.manifest(), Samples.BOOT)))
+                .join();
+        TraceWriter writer = created.get();
+        var samples = new Samples(6);
+        for (int i = 0; i < 50_000; i++) {
+            samples.appendTo(writer);
+        }
+        Thread.ofPlatform()
+                .start(() -> {
+                    Position end = samples.position();
+                    writer.end(new EndRecord(end.step(), end.virtualNanos(), EndReason.STOPPED, ""));
+                    writer.close();
+                })
+                .join();
+        try (var reader = TraceReader.open(trace)) {
+            assertTrue(reader.durableEnd().end().isPresent());
+            reader.verifyAll();
+        }
+    }
 }
