@@ -2,7 +2,8 @@ package dev.retrovisor.recorder.net;
 
 /**
  * The half of a connection that sends to the guest: what was read from the host and is not acknowledged yet, the guest's
- * window, and loss recovery as in NewReno (RFC 5681, RFC 6582). Offsets count the stream's bytes from 0; the FIN counts as
+ * window, and loss recovery as in NewReno (RFC 5681, RFC 6582, with
+ * RFC 3042 and RFC 5827 for what is short). Offsets count the stream's bytes from 0; the FIN counts as
  * one more at its end.
  */
 final class TcpSender {
@@ -163,13 +164,20 @@ final class TcpSender {
         duplicates++;
         if (recovering) {
             congestionBytes = Math.min(MAX_CONGESTION_BYTES, congestionBytes + segmentBytes);
-        } else if (duplicates == DUPLICATES_OF_A_LOSS && acknowledged >= recoverOffset) {
+        } else if (duplicates >= duplicatesOfALoss() && acknowledged >= recoverOffset) {
             recovering = true;
             recoverOffset = highest;
             thresholdBytes = Math.max((highest - acknowledged) / 2, 2L * segmentBytes);
             congestionBytes = thresholdBytes + (long) DUPLICATES_OF_A_LOSS * segmentBytes;
             resendFirst = true;
         }
+    }
+
+    /** Three; fewer when so little is under way that three can't come (RFC 5827), and no more can follow. */
+    private int duplicatesOfALoss() {
+        long segments = (highest - acknowledged + segmentBytes - 1) / segmentBytes;
+        boolean more = ring.end() > highest && windowEnd > highest;
+        return more || segments > DUPLICATES_OF_A_LOSS ? DUPLICATES_OF_A_LOSS : (int) Math.max(1, segments - 1);
     }
 
     /** Goes back to the first byte that is not acknowledged; false when that was done too often. */
@@ -204,7 +212,9 @@ final class TcpSender {
                 sent++;
             }
         }
-        long limit = Math.min(acknowledged + congestionBytes, windowEnd);
+        // RFC 3042: the first two duplicates let new data out, or a short window would never see the third.
+        long limitedBytes = recovering ? 0 : (long) Math.min(duplicates, DUPLICATES_OF_A_LOSS - 1) * segmentBytes;
+        long limit = Math.min(acknowledged + congestionBytes + limitedBytes, windowEnd);
         while (true) {
             int dataBytes = (int) Math.min(segmentBytes, Math.min(ring.end(), limit) - next);
             boolean fin = ended && next + dataBytes == ring.end() && next + dataBytes < limit;
