@@ -115,11 +115,14 @@ final class QueueWalker implements AutoCloseable {
         }
     }
 
-    /** A block right behind the end may be whole if the writer died before it could mark it so. */
+    /**
+     * The next block may stand right behind the end, whole: its writer fills it first, sets the length word then, and
+     * can die in between.
+     */
     private void requireUncommitted(int gapWord, long blockOffset, long sequence, long nextSequence) {
         boolean ownBlock = blockOffset == offset + WORD_BYTES && sequence == nextSequence;
         boolean grewMeanwhile = wordAt(offset) != gapWord;
-        if (!grewMeanwhile && !(ownBlock && (gapWord & INCOMPLETE) != 0)) {
+        if (!grewMeanwhile && !ownBlock) {
             throw new TraceFormatException(
                     file,
                     offset,

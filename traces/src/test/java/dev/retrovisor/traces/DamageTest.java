@@ -54,7 +54,7 @@ class DamageTest {
         int flips = 0;
         for (Path file : files()) {
             byte[] good = Files.readAllBytes(file);
-            for (int i = 0; i < 400; i++) {
+            for (int i = 0; i < 250; i++) {
                 byte[] bad = good.clone();
                 // Half of them near the start, where the lengths and headers are.
                 int at = random.nextInt(i % 2 == 0 ? bad.length : Math.min(bad.length, 20_000));
@@ -125,6 +125,29 @@ class DamageTest {
                 }
             }
             Files.write(file, good);
+        }
+    }
+
+    /** Seen after a kill: Chronicle fills an excerpt before it sets its length word. */
+    @Test
+    void aBlockWhoseWriterDiedBeforeItSetTheLengthDoesNotCount() throws IOException {
+        Files.delete(trace.resolve(TraceLayout.SEAL));
+        Path file = TraceLayout.queueFile(trace, LogKind.INPUTS);
+        byte[] good = Files.readAllBytes(file);
+        List<Integer> words = lengthWords(good);
+        for (int word : new int[] {0, 0x8000_0000}) {
+            byte[] last = good.clone();
+            ByteBuffer.wrap(last).order(ByteOrder.LITTLE_ENDIAN).putInt(words.getLast(), word);
+            Files.write(file, last);
+            try (var reader = TraceReader.open(trace)) {
+                reader.verifyAll();
+                assertTrue(reader.durableEnd().end().isEmpty(), "the end record is the block that does not count");
+                assertEquals(words.size() - 1, reader.durableEnd().inputBlocks());
+            }
+            byte[] earlier = good.clone();
+            ByteBuffer.wrap(earlier).order(ByteOrder.LITTLE_ENDIAN).putInt(words.get(words.size() - 2), word);
+            Files.write(file, earlier);
+            assertThrows(TraceFormatException.class, this::readAll, "a later block was committed");
         }
     }
 
@@ -261,19 +284,25 @@ class DamageTest {
         if (!file.toString().endsWith(".cq4")) {
             return false;
         }
-        int offset = firstBlock(good) - 4;
-        while (true) {
-            int length = ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getInt(offset);
-            int end = offset + 4 + length;
-            int next = end + 3 & ~3;
-            if (length == 0 || at < end) {
-                return false;
-            }
-            if (at < next) {
+        for (int word : lengthWords(good)) {
+            int end = word
+                    + 4
+                    + ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getInt(word);
+            if (at >= end && at < (end + 3 & ~3)) {
                 return true;
             }
-            offset = next;
         }
+        return false;
+    }
+
+    /** Offsets of the length words of all blocks. */
+    private static List<Integer> lengthWords(byte[] good) {
+        ByteBuffer in = ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN);
+        List<Integer> words = new ArrayList<>();
+        for (int word = firstBlock(good) - 4; in.getInt(word) != 0; word = word + 4 + in.getInt(word) + 3 & ~3) {
+            words.add(word);
+        }
+        return words;
     }
 
     private static int firstBlock(byte[] file) {

@@ -27,12 +27,12 @@ class DyingWriterTest {
     @Test
     void aKilledWriterLeavesEverythingThatWasFlushed() throws Exception {
         var random = new Random(4);
-        for (int run = 0; run < 6; run++) {
+        for (int run = 0; run < 5; run++) {
             Path trace = folder.resolve("killed-" + run);
             Process child = ChildJvm.start(
                     WriterChild.class,
                     List.of(trace.toString(), "" + SEED, "100000000", "" + (1 + random.nextInt(40))));
-            long acknowledged = killAfter(child, 1 + random.nextInt(3000));
+            long acknowledged = killAfter(child, 1 + random.nextInt(1500));
             try (var reader = TraceReader.open(trace)) {
                 assertTrue(reader.durableEnd().end().isEmpty(), "no end record");
                 reader.verifyAll();
