@@ -7,6 +7,7 @@ import dev.retrovisor.machine.hart.Tlb;
 import dev.retrovisor.machine.hart.Trap;
 import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
+import dev.retrovisor.machine.isa.Privileged;
 import dev.retrovisor.machine.isa.Rv64a;
 import dev.retrovisor.machine.isa.Rv64d;
 import dev.retrovisor.machine.isa.Rv64f;
@@ -16,12 +17,21 @@ import dev.retrovisor.machine.isa.Zba;
 import dev.retrovisor.machine.isa.Zbb;
 import dev.retrovisor.machine.isa.Zbc;
 import dev.retrovisor.machine.isa.Zbs;
+import dev.retrovisor.machine.isa.Zicbo;
 import dev.retrovisor.machine.isa.Zicond;
+import dev.retrovisor.machine.isa.Zicsr;
+import dev.retrovisor.machine.isa.Zifencei;
+import dev.retrovisor.machine.isa.Zihint;
 import dev.retrovisor.machine.memory.OffHeap;
+import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
+import java.util.List;
+import jdk.internal.misc.Unsafe;
 
 /** The interpreter's main loop: integer instructions, loads, stores and jumps; the rest by the other switches. */
 final class IntegerSwitch {
+    private static final Unsafe MEMORY = Unsafe.getUnsafe();
+
     /** Stands for the slots of a page that has not been looked up. */
     private static final long[] NOWHERE = new long[CodePage.SLOTS];
 
@@ -29,8 +39,35 @@ final class IntegerSwitch {
     private static final int PAGE_OFFSET = 4095;
     private static final long TLB_OFFSET = (Tlb.ENTRIES - 1L) * Tlb.ENTRY_BYTES;
 
+    // Loaded before the loop is compiled: a call to a class that is not makes compiled code give up.
+    private static final List<Class<?>> EXTENSIONS = List.of(
+            Rv64i.class,
+            Rv64m.class,
+            Rv64a.class,
+            Zba.class,
+            Zbb.class,
+            Zbc.class,
+            Zbs.class,
+            Zicond.class,
+            Zifencei.class,
+            Rv64f.class,
+            Rv64d.class,
+            Zicsr.class,
+            Zihint.class,
+            Zicbo.class,
+            Privileged.class);
+
     static {
         Arrays.fill(NOWHERE, Ops.ENTER);
+        EXTENSIONS.forEach(IntegerSwitch::initialize);
+    }
+
+    private static void initialize(Class<?> extension) {
+        try {
+            MethodHandles.lookup().ensureInitialized(extension);
+        } catch (IllegalAccessException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     private IntegerSwitch() {}
@@ -76,69 +113,98 @@ final class IntegerSwitch {
                             x.sync(page, index, budget);
                             throw hart.illegalInstruction();
                         case Ops.ADD: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.add(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.add(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.ADDI: {
-                            OffHeap.putLong(h + rd(i), Rv64i.addi(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.addi(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.ADDIW: {
-                            OffHeap.putLong(h + rd(i), Rv64i.addiw(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.addiw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.ADDW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.addw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.addw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.AND: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.and(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.and(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.ANDI: {
-                            OffHeap.putLong(h + rd(i), Rv64i.andi(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.andi(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.AUIPC: {
-                            OffHeap.putLong(h + rd(i), Rv64i.auipc(page + ((long) index << 1), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.auipc(page + ((long) index << 1), i >> 32));
                             break;
                         }
                         case Ops.BEQ: {
-                            if (Rv64i.beq(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)))) {
-                                index += (int) (i >> 33) - halfwords(i);
+                            if (Rv64i.beq(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                             }
                             break;
                         }
                         case Ops.BGE: {
-                            if (Rv64i.bge(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)))) {
-                                index += (int) (i >> 33) - halfwords(i);
+                            if (Rv64i.bge(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                             }
                             break;
                         }
                         case Ops.BGEU: {
-                            if (Rv64i.bgeu(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)))) {
-                                index += (int) (i >> 33) - halfwords(i);
+                            if (Rv64i.bgeu(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                             }
                             break;
                         }
                         case Ops.BLT: {
-                            if (Rv64i.blt(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)))) {
-                                index += (int) (i >> 33) - halfwords(i);
+                            if (Rv64i.blt(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                             }
                             break;
                         }
                         case Ops.BLTU: {
-                            if (Rv64i.bltu(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)))) {
-                                index += (int) (i >> 33) - halfwords(i);
+                            if (Rv64i.bltu(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                             }
                             break;
                         }
                         case Ops.BNE: {
-                            if (Rv64i.bne(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)))) {
-                                index += (int) (i >> 33) - halfwords(i);
+                            if (Rv64i.bne(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                             }
                             break;
                         }
@@ -148,8 +214,10 @@ final class IntegerSwitch {
                         case Ops.JAL: {
                             long pc = page + ((long) index << 1);
                             long target = Rv64i.jal(page + ((long) index << 1), i >> 32);
-                            OffHeap.putLong(h + rd(i), pc + 2L * halfwords(i));
-                            index = ((int) target & PAGE_OFFSET) / 2 - halfwords(i);
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    pc + 2L * (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)));
+                            index = ((int) target & PAGE_OFFSET) / 2 - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                             if ((target & PAGE_MASK) != page) {
                                 page = target & PAGE_MASK;
                                 slots = NOWHERE;
@@ -158,9 +226,12 @@ final class IntegerSwitch {
                         }
                         case Ops.JALR: {
                             long pc = page + ((long) index << 1);
-                            long target = Rv64i.jalr(OffHeap.getLong(h + rs1(i)), i >> 32);
-                            OffHeap.putLong(h + rd(i), pc + 2L * halfwords(i));
-                            index = ((int) target & PAGE_OFFSET) / 2 - halfwords(i);
+                            long target =
+                                    Rv64i.jalr(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32);
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    pc + 2L * (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)));
+                            index = ((int) target & PAGE_OFFSET) / 2 - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                             if ((target & PAGE_MASK) != page) {
                                 page = target & PAGE_MASK;
                                 slots = NOWHERE;
@@ -168,833 +239,1097 @@ final class IntegerSwitch {
                             break;
                         }
                         case Ops.LB: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.READ_TAG) == (address + 0 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        h + rd(i),
-                                        Rv64i.lb(OffHeap.getByte(address + OffHeap.getLong(entry + Tlb.ADDEND))));
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 0 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lb(MEMORY.getByte(address + MEMORY.getLong(entry + Tlb.ADDEND))));
                             } else {
                                 x.sync(page, index, budget);
-                                OffHeap.putLong(
-                                        h + rd(i), Rv64i.lb((byte) x.mmu().load(address, 1)));
-                                index += halfwords(i);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lb((byte)
+                                        x.mmu().load(address, 1)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.LBU: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.READ_TAG) == (address + 0 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        h + rd(i),
-                                        Rv64i.lbu(OffHeap.getByte(address + OffHeap.getLong(entry + Tlb.ADDEND))));
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 0 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lbu(MEMORY.getByte(address + MEMORY.getLong(entry + Tlb.ADDEND))));
                             } else {
                                 x.sync(page, index, budget);
-                                OffHeap.putLong(
-                                        h + rd(i), Rv64i.lbu((byte) x.mmu().load(address, 1)));
-                                index += halfwords(i);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lbu((byte)
+                                        x.mmu().load(address, 1)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.LD: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.READ_TAG) == (address + 7 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        h + rd(i),
-                                        Rv64i.ld(OffHeap.getLong(address + OffHeap.getLong(entry + Tlb.ADDEND))));
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 7 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.ld(MEMORY.getLong(address + MEMORY.getLong(entry + Tlb.ADDEND))));
                             } else {
                                 x.sync(page, index, budget);
-                                OffHeap.putLong(h + rd(i), Rv64i.ld(x.mmu().load(address, 8)));
-                                index += halfwords(i);
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.ld(x.mmu().load(address, 8)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.LH: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.READ_TAG) == (address + 1 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        h + rd(i),
-                                        Rv64i.lh(OffHeap.getShort(address + OffHeap.getLong(entry + Tlb.ADDEND))));
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 1 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lh(MEMORY.getShort(address + MEMORY.getLong(entry + Tlb.ADDEND))));
                             } else {
                                 x.sync(page, index, budget);
-                                OffHeap.putLong(
-                                        h + rd(i), Rv64i.lh((short) x.mmu().load(address, 2)));
-                                index += halfwords(i);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lh((short)
+                                        x.mmu().load(address, 2)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.LHU: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.READ_TAG) == (address + 1 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        h + rd(i),
-                                        Rv64i.lhu(OffHeap.getShort(address + OffHeap.getLong(entry + Tlb.ADDEND))));
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 1 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lhu(MEMORY.getShort(address + MEMORY.getLong(entry + Tlb.ADDEND))));
                             } else {
                                 x.sync(page, index, budget);
-                                OffHeap.putLong(
-                                        h + rd(i), Rv64i.lhu((short) x.mmu().load(address, 2)));
-                                index += halfwords(i);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lhu((short)
+                                        x.mmu().load(address, 2)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.LUI: {
-                            OffHeap.putLong(h + rd(i), Rv64i.lui(i >> 32));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lui(i >> 32));
                             break;
                         }
                         case Ops.LW: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        h + rd(i),
-                                        Rv64i.lw(OffHeap.getInt(address + OffHeap.getLong(entry + Tlb.ADDEND))));
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lw(MEMORY.getInt(address + MEMORY.getLong(entry + Tlb.ADDEND))));
                             } else {
                                 x.sync(page, index, budget);
-                                OffHeap.putLong(
-                                        h + rd(i), Rv64i.lw((int) x.mmu().load(address, 4)));
-                                index += halfwords(i);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lw((int)
+                                        x.mmu().load(address, 4)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.LWU: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        h + rd(i),
-                                        Rv64i.lwu(OffHeap.getInt(address + OffHeap.getLong(entry + Tlb.ADDEND))));
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lwu(MEMORY.getInt(address + MEMORY.getLong(entry + Tlb.ADDEND))));
                             } else {
                                 x.sync(page, index, budget);
-                                OffHeap.putLong(
-                                        h + rd(i), Rv64i.lwu((int) x.mmu().load(address, 4)));
-                                index += halfwords(i);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lwu((int)
+                                        x.mmu().load(address, 4)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.OR: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.or(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.or(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.ORI: {
-                            OffHeap.putLong(h + rd(i), Rv64i.ori(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.ori(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.SB: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address + 0 & PAGE_MASK)) {
-                                OffHeap.putByte(
-                                        address + OffHeap.getLong(entry + Tlb.ADDEND),
-                                        Rv64i.sb(OffHeap.getLong(h + rs2(i))));
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 0 & PAGE_MASK)) {
+                                MEMORY.putByte(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64i.sb(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             } else {
                                 x.sync(page, index, budget);
-                                x.mmu().store(address, 1, Rv64i.sb(OffHeap.getLong(h + rs2(i))));
-                                index += halfwords(i);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                1,
+                                                Rv64i.sb(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.SD: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address + 7 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        address + OffHeap.getLong(entry + Tlb.ADDEND),
-                                        Rv64i.sd(OffHeap.getLong(h + rs2(i))));
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 7 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64i.sd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             } else {
                                 x.sync(page, index, budget);
-                                x.mmu().store(address, 8, Rv64i.sd(OffHeap.getLong(h + rs2(i))));
-                                index += halfwords(i);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                8,
+                                                Rv64i.sd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.SH: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address + 1 & PAGE_MASK)) {
-                                OffHeap.putShort(
-                                        address + OffHeap.getLong(entry + Tlb.ADDEND),
-                                        Rv64i.sh(OffHeap.getLong(h + rs2(i))));
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 1 & PAGE_MASK)) {
+                                MEMORY.putShort(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64i.sh(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             } else {
                                 x.sync(page, index, budget);
-                                x.mmu().store(address, 2, Rv64i.sh(OffHeap.getLong(h + rs2(i))));
-                                index += halfwords(i);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                2,
+                                                Rv64i.sh(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.SLL: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.sll(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sll(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SLLI: {
-                            OffHeap.putLong(h + rd(i), Rv64i.slli(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.slli(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.SLLIW: {
-                            OffHeap.putLong(h + rd(i), Rv64i.slliw(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.slliw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.SLLW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.sllw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sllw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SLT: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.slt(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.slt(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SLTI: {
-                            OffHeap.putLong(h + rd(i), Rv64i.slti(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.slti(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.SLTIU: {
-                            OffHeap.putLong(h + rd(i), Rv64i.sltiu(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sltiu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.SLTU: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.sltu(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sltu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SRA: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.sra(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sra(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SRAI: {
-                            OffHeap.putLong(h + rd(i), Rv64i.srai(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.srai(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.SRAIW: {
-                            OffHeap.putLong(h + rd(i), Rv64i.sraiw(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sraiw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.SRAW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.sraw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sraw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SRL: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.srl(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.srl(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SRLI: {
-                            OffHeap.putLong(h + rd(i), Rv64i.srli(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.srli(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.SRLIW: {
-                            OffHeap.putLong(h + rd(i), Rv64i.srliw(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.srliw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.SRLW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.srlw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.srlw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SUB: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.sub(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sub(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SUBW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.subw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.subw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SW: {
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address + 3 & PAGE_MASK)) {
-                                OffHeap.putInt(
-                                        address + OffHeap.getLong(entry + Tlb.ADDEND),
-                                        Rv64i.sw(OffHeap.getLong(h + rs2(i))));
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 3 & PAGE_MASK)) {
+                                MEMORY.putInt(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64i.sw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             } else {
                                 x.sync(page, index, budget);
-                                x.mmu().store(address, 4, Rv64i.sw(OffHeap.getLong(h + rs2(i))));
-                                index += halfwords(i);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                4,
+                                                Rv64i.sw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
                             break;
                         }
                         case Ops.XOR: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64i.xor(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.xor(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.XORI: {
-                            OffHeap.putLong(h + rd(i), Rv64i.xori(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.xori(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.DIV: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.div(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.div(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.DIVU: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.divu(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.divu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.DIVUW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.divuw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.divuw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.DIVW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.divw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.divw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.MUL: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.mul(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.mul(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.MULH: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.mulh(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.mulh(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.MULHSU: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.mulhsu(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.mulhsu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.MULHU: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.mulhu(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.mulhu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.MULW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.mulw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.mulw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.REM: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.rem(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.rem(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.REMU: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.remu(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.remu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.REMUW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.remuw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.remuw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.REMW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Rv64m.remw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.remw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.AMOADDD: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 8);
                             }
-                            long loaded = OffHeap.getLong(host);
-                            OffHeap.putLong(host, Rv64a.amoaddd(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amoaddd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOADDW: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 4);
                             }
-                            int loaded = OffHeap.getInt(host);
-                            OffHeap.putInt(host, Rv64a.amoaddw(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amoaddw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOANDD: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 8);
                             }
-                            long loaded = OffHeap.getLong(host);
-                            OffHeap.putLong(host, Rv64a.amoandd(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amoandd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOANDW: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 4);
                             }
-                            int loaded = OffHeap.getInt(host);
-                            OffHeap.putInt(host, Rv64a.amoandw(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amoandw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOMAXD: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 8);
                             }
-                            long loaded = OffHeap.getLong(host);
-                            OffHeap.putLong(host, Rv64a.amomaxd(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amomaxd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOMAXUD: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 8);
                             }
-                            long loaded = OffHeap.getLong(host);
-                            OffHeap.putLong(host, Rv64a.amomaxud(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amomaxud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOMAXUW: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 4);
                             }
-                            int loaded = OffHeap.getInt(host);
-                            OffHeap.putInt(host, Rv64a.amomaxuw(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amomaxuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOMAXW: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 4);
                             }
-                            int loaded = OffHeap.getInt(host);
-                            OffHeap.putInt(host, Rv64a.amomaxw(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amomaxw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOMIND: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 8);
                             }
-                            long loaded = OffHeap.getLong(host);
-                            OffHeap.putLong(host, Rv64a.amomind(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amomind(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOMINUD: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 8);
                             }
-                            long loaded = OffHeap.getLong(host);
-                            OffHeap.putLong(host, Rv64a.amominud(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amominud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOMINUW: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 4);
                             }
-                            int loaded = OffHeap.getInt(host);
-                            OffHeap.putInt(host, Rv64a.amominuw(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amominuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOMINW: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 4);
                             }
-                            int loaded = OffHeap.getInt(host);
-                            OffHeap.putInt(host, Rv64a.amominw(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amominw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOORD: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 8);
                             }
-                            long loaded = OffHeap.getLong(host);
-                            OffHeap.putLong(host, Rv64a.amoord(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amoord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOORW: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 4);
                             }
-                            int loaded = OffHeap.getInt(host);
-                            OffHeap.putInt(host, Rv64a.amoorw(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amoorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOSWAPD: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 8);
                             }
-                            long loaded = OffHeap.getLong(host);
-                            OffHeap.putLong(host, Rv64a.amoswapd(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amoswapd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOSWAPW: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 4);
                             }
-                            int loaded = OffHeap.getInt(host);
-                            OffHeap.putInt(host, Rv64a.amoswapw(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amoswapw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOXORD: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 8);
                             }
-                            long loaded = OffHeap.getLong(host);
-                            OffHeap.putLong(host, Rv64a.amoxord(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amoxord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.AMOXORW: {
-                            long address = OffHeap.getLong(h + rs1(i));
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
                             long host;
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-                                host = address + OffHeap.getLong(entry + Tlb.ADDEND);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
                                 host = x.mmu().atomicAddress(address, 4);
                             }
-                            int loaded = OffHeap.getInt(host);
-                            OffHeap.putInt(host, Rv64a.amoxorw(loaded, OffHeap.getLong(h + rs2(i))));
-                            OffHeap.putLong(h + rd(i), loaded);
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amoxorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             break;
                         }
                         case Ops.ADDUW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zba.adduw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.adduw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SH1ADD: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zba.sh1add(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh1add(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SH1ADDUW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zba.sh1adduw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh1adduw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SH2ADD: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zba.sh2add(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh2add(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SH2ADDUW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zba.sh2adduw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh2adduw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SH3ADD: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zba.sh3add(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh3add(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SH3ADDUW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zba.sh3adduw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh3adduw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SLLIUW: {
-                            OffHeap.putLong(h + rd(i), Zba.slliuw(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.slliuw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.ANDN: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.andn(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.andn(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.CLZ: {
-                            OffHeap.putLong(h + rd(i), Zbb.clz(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.clz(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.CLZW: {
-                            OffHeap.putLong(h + rd(i), Zbb.clzw(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.clzw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.CPOP: {
-                            OffHeap.putLong(h + rd(i), Zbb.cpop(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.cpop(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.CPOPW: {
-                            OffHeap.putLong(h + rd(i), Zbb.cpopw(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.cpopw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.CTZ: {
-                            OffHeap.putLong(h + rd(i), Zbb.ctz(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.ctz(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.CTZW: {
-                            OffHeap.putLong(h + rd(i), Zbb.ctzw(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.ctzw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.MAX: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.max(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.max(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.MAXU: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.maxu(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.maxu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.MIN: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.min(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.min(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.MINU: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.minu(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.minu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.ORCB: {
-                            OffHeap.putLong(h + rd(i), Zbb.orcb(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.orcb(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.ORN: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.orn(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.orn(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.REV8: {
-                            OffHeap.putLong(h + rd(i), Zbb.rev8(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.rev8(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.ROL: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.rol(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.rol(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.ROLW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.rolw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.rolw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.ROR: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.ror(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.ror(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.RORI: {
-                            OffHeap.putLong(h + rd(i), Zbb.rori(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.rori(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.RORIW: {
-                            OffHeap.putLong(h + rd(i), Zbb.roriw(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.roriw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.RORW: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.rorw(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.rorw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SEXTB: {
-                            OffHeap.putLong(h + rd(i), Zbb.sextb(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.sextb(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.SEXTH: {
-                            OffHeap.putLong(h + rd(i), Zbb.sexth(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.sexth(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.XNOR: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbb.xnor(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.xnor(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.ZEXTH: {
-                            OffHeap.putLong(h + rd(i), Zbb.zexth(OffHeap.getLong(h + rs1(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.zexth(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.CLMUL: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbc.clmul(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbc.clmul(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.CLMULH: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbc.clmulh(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbc.clmulh(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.CLMULR: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbc.clmulr(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbc.clmulr(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.BCLR: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbs.bclr(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bclr(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.BCLRI: {
-                            OffHeap.putLong(h + rd(i), Zbs.bclri(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bclri(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.BEXT: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbs.bext(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bext(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.BEXTI: {
-                            OffHeap.putLong(h + rd(i), Zbs.bexti(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bexti(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.BINV: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbs.binv(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.binv(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.BINVI: {
-                            OffHeap.putLong(h + rd(i), Zbs.binvi(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.binvi(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.BSET: {
-                            OffHeap.putLong(
-                                    h + rd(i), Zbs.bset(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bset(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.BSETI: {
-                            OffHeap.putLong(h + rd(i), Zbs.bseti(OffHeap.getLong(h + rs1(i)), i >> 32));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bseti(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
                             break;
                         }
                         case Ops.CZEROEQZ: {
-                            OffHeap.putLong(
-                                    h + rd(i),
-                                    Zicond.czeroeqz(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zicond.czeroeqz(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.CZERONEZ: {
-                            OffHeap.putLong(
-                                    h + rd(i),
-                                    Zicond.czeronez(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zicond.czeronez(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             break;
                         }
                         case Ops.FENCEI: {
@@ -1002,17 +1337,17 @@ final class IntegerSwitch {
                         }
                         case Ops.FLW: {
                             x.requireFloat(true, page, index, budget);
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        h + rd(i),
-                                        Rv64f.flw(OffHeap.getInt(address + OffHeap.getLong(entry + Tlb.ADDEND))));
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64f.flw(MEMORY.getInt(address + MEMORY.getLong(entry + Tlb.ADDEND))));
                             } else {
                                 x.sync(page, index, budget);
-                                OffHeap.putLong(
-                                        h + rd(i), Rv64f.flw((int) x.mmu().load(address, 4)));
-                                index += halfwords(i);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64f.flw((int)
+                                        x.mmu().load(address, 4)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
@@ -1020,16 +1355,20 @@ final class IntegerSwitch {
                         }
                         case Ops.FSW: {
                             x.requireFloat(false, page, index, budget);
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address + 3 & PAGE_MASK)) {
-                                OffHeap.putInt(
-                                        address + OffHeap.getLong(entry + Tlb.ADDEND),
-                                        Rv64f.fsw(OffHeap.getLong(h + rs2(i))));
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 3 & PAGE_MASK)) {
+                                MEMORY.putInt(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64f.fsw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             } else {
                                 x.sync(page, index, budget);
-                                x.mmu().store(address, 4, Rv64f.fsw(OffHeap.getLong(h + rs2(i))));
-                                index += halfwords(i);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                4,
+                                                Rv64f.fsw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
@@ -1037,16 +1376,18 @@ final class IntegerSwitch {
                         }
                         case Ops.FLD: {
                             x.requireFloat(true, page, index, budget);
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.READ_TAG) == (address + 7 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        h + rd(i),
-                                        Rv64d.fld(OffHeap.getLong(address + OffHeap.getLong(entry + Tlb.ADDEND))));
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 7 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64d.fld(MEMORY.getLong(address + MEMORY.getLong(entry + Tlb.ADDEND))));
                             } else {
                                 x.sync(page, index, budget);
-                                OffHeap.putLong(h + rd(i), Rv64d.fld(x.mmu().load(address, 8)));
-                                index += halfwords(i);
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64d.fld(x.mmu().load(address, 8)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
@@ -1054,16 +1395,20 @@ final class IntegerSwitch {
                         }
                         case Ops.FSD: {
                             x.requireFloat(false, page, index, budget);
-                            long address = OffHeap.getLong(h + rs1(i)) + (i >> 32);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
-                            if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address + 7 & PAGE_MASK)) {
-                                OffHeap.putLong(
-                                        address + OffHeap.getLong(entry + Tlb.ADDEND),
-                                        Rv64d.fsd(OffHeap.getLong(h + rs2(i))));
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 7 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64d.fsd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             } else {
                                 x.sync(page, index, budget);
-                                x.mmu().store(address, 8, Rv64d.fsd(OffHeap.getLong(h + rs2(i))));
-                                index += halfwords(i);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                8,
+                                                Rv64d.fsd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
                                 budget--;
                                 continue outer;
                             }
@@ -1101,18 +1446,6 @@ final class IntegerSwitch {
             }
         }
         x.sync(page, index, budget);
-    }
-
-    private static long rd(long i) {
-        return i >>> Decoder.RD_SHIFT - 3 & 0x3F8;
-    }
-
-    private static long rs1(long i) {
-        return i >>> Decoder.RS1_SHIFT - 3 & 0x3F8;
-    }
-
-    private static long rs2(long i) {
-        return i >>> Decoder.RS2_SHIFT - 3 & 0x3F8;
     }
 
     private static int halfwords(long i) {

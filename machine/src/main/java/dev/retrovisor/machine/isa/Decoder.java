@@ -1,6 +1,7 @@
 package dev.retrovisor.machine.isa;
 
 import dev.retrovisor.machine.hart.HartState;
+import java.util.ArrayList;
 
 /**
  * Turns instruction bits into the packed form that the interpreter runs: a long with
@@ -22,7 +23,47 @@ public final class Decoder {
     public static final int IMMEDIATE_SHIFT = 32;
     public static final int RS3_SHIFT = 3;
 
+    /** Where one operand of an encoding goes: either a field of the instruction or a constant is placed. */
+    private record Operand(Encoding.Field field, long constant, int shift, int slotOffset, boolean destination) {
+        long place(int bits) {
+            long operand = field == null ? constant : field.extract(bits);
+            if (destination && slotOffset == 0 && operand == 0) {
+                return (long) HartState.SINK_SLOT << shift;
+            }
+            return operand + slotOffset << shift;
+        }
+    }
+
+    /** For each encoding by number, its operands. */
+    private static final Operand[][] OPERANDS =
+            Insns.all().stream().map(Decoder::operands).toArray(Operand[][]::new);
+
     private Decoder() {}
+
+    private static Operand[] operands(Insns.Row row) {
+        String[] names = Insns.base(row.op()).operands();
+        String[] sources = Insns.operandsOf(row.base());
+        var operands = new ArrayList<Operand>();
+        for (int i = 0; i < names.length; i++) {
+            Encoding.Field field = row.encoding().field(sources[i]);
+            long constant = field == null ? Long.parseLong(sources[i].replaceFirst("^x", "")) : 0;
+            switch (names[i]) {
+                case "rd" -> operands.add(new Operand(field, constant, RD_SHIFT, 0, true));
+                case "fd" -> operands.add(new Operand(field, constant, RD_SHIFT, HartState.F_SLOT, true));
+                case "rs1", "zimm" -> operands.add(new Operand(field, constant, RS1_SHIFT, 0, false));
+                case "fs1" -> operands.add(new Operand(field, constant, RS1_SHIFT, HartState.F_SLOT, false));
+                case "rs2" -> operands.add(new Operand(field, constant, RS2_SHIFT, 0, false));
+                case "fs2" -> operands.add(new Operand(field, constant, RS2_SHIFT, HartState.F_SLOT, false));
+                case "fs3" ->
+                    operands.add(new Operand(field, constant, IMMEDIATE_SHIFT + RS3_SHIFT, HartState.F_SLOT, false));
+                case "imm", "shamt", "csr", "rm" ->
+                    operands.add(new Operand(field, constant, IMMEDIATE_SHIFT, 0, false));
+                case "pred", "succ" -> {}
+                default -> throw new IllegalStateException("no place for operand " + names[i]);
+            }
+        }
+        return operands.toArray(Operand[]::new);
+    }
 
     /** Decodes a 32-bit instruction, or a 16-bit one in the lower half; {@link Ops#ILLEGAL} if there is none. */
     public static long decode(int bits) {
@@ -32,40 +73,13 @@ public final class Decoder {
         if (row == null) {
             return Ops.ILLEGAL | length;
         }
-        int used = wide ? bits : bits & 0xFFFF;
-        Insns.Row base = Insns.base(row.op());
-        String[] names = base.operands();
-        String[] sources = Insns.operandsOf(row.base());
-        long packed = row.op() | length | (long) HartState.SINK_SLOT << RD_SHIFT;
-        for (int i = 0; i < names.length; i++) {
-            packed = place(packed, names[i], operand(row.encoding(), sources[i], used));
+        long packed = row.op() | length;
+        boolean hasDestination = false;
+        for (Operand operand : OPERANDS[row.number()]) {
+            packed |= operand.place(wide ? bits : bits & 0xFFFF);
+            hasDestination |= operand.destination();
         }
-        return packed;
-    }
-
-    private static long operand(Encoding encoding, String source, int bits) {
-        if (encoding.has(source)) {
-            return encoding.field(source).extract(bits);
-        }
-        return Long.parseLong(source.startsWith("x") ? source.substring(1) : source);
-    }
-
-    private static long place(long packed, String name, long operand) {
-        return switch (name) {
-            case "rd" -> {
-                long slot = operand == 0 ? HartState.SINK_SLOT : operand;
-                yield packed & ~(127L << RD_SHIFT) | slot << RD_SHIFT;
-            }
-            case "fd" -> packed & ~(127L << RD_SHIFT) | operand + HartState.F_SLOT << RD_SHIFT;
-            case "rs1", "zimm" -> packed | operand << RS1_SHIFT;
-            case "fs1" -> packed | operand + HartState.F_SLOT << RS1_SHIFT;
-            case "rs2" -> packed | operand << RS2_SHIFT;
-            case "fs2" -> packed | operand + HartState.F_SLOT << RS2_SHIFT;
-            case "fs3" -> packed | operand + HartState.F_SLOT << IMMEDIATE_SHIFT + RS3_SHIFT;
-            case "imm", "shamt", "csr", "rm" -> packed | operand << IMMEDIATE_SHIFT;
-            case "pred", "succ" -> packed;
-            default -> throw new IllegalStateException("no place for operand " + name);
-        };
+        return hasDestination ? packed : packed | (long) HartState.SINK_SLOT << RD_SHIFT;
     }
 
     public static int op(long packed) {

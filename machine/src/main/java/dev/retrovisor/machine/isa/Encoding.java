@@ -26,6 +26,7 @@ public final class Encoding {
         private final String name;
         private final List<Piece> pieces = new ArrayList<>();
         private boolean nonZero;
+        private int bitCount;
 
         private Field(String name) {
             this.name = name;
@@ -37,7 +38,12 @@ public final class Encoding {
 
         /** The number of bits from bit 0 of the operand to its highest. */
         int bitCount() {
-            return pieces.stream().mapToInt(p -> p.targetLow + p.width).max().orElseThrow();
+            return bitCount;
+        }
+
+        private void add(int sourceLow, int width, int targetLow) {
+            pieces.add(new Piece(sourceLow, width, targetLow));
+            bitCount = Math.max(bitCount, targetLow + width);
         }
 
         boolean isSigned() {
@@ -83,12 +89,16 @@ public final class Encoding {
         int at = 0;
         String[] tokens = notation.split(" ");
         for (int i = tokens.length - 1; i >= 0; i--) {
-            at += tokens[i].matches("[01]+") ? addFixed(tokens[i], at) : addField(tokens[i], at, notation);
+            at += isDigits(tokens[i]) ? addFixed(tokens[i], at) : addField(tokens[i], at, notation);
         }
         if (at != 16 && at != 32) {
             throw new IllegalArgumentException("'%s' has %d bits".formatted(notation, at));
         }
         lengthBytes = at / 8;
+    }
+
+    private static boolean isDigits(String token) {
+        return token.charAt(0) == '0' || token.charAt(0) == '1';
     }
 
     private int addFixed(String digits, int at) {
@@ -107,7 +117,7 @@ public final class Encoding {
         field.nonZero |= parts.group(2) != null;
         if (parts.group(3) == null) {
             int width = name.endsWith("'") ? 3 : WIDTHS.getOrDefault(name, 5);
-            field.pieces.add(new Piece(at, width, 0));
+            field.add(at, width, 0);
             return width;
         }
         int total = 0;
@@ -116,7 +126,7 @@ public final class Encoding {
             String[] ends = ranges[i].split(":");
             int high = Integer.parseInt(ends[0]);
             int low = Integer.parseInt(ends[ends.length - 1]);
-            field.pieces.add(new Piece(at + total, high - low + 1, low));
+            field.add(at + total, high - low + 1, low);
             total += high - low + 1;
         }
         return total;

@@ -41,12 +41,13 @@ public final class Insns {
     /**
      * One encoding.
      *
+     * @param number its place among all encodings
      * @param op number of the instruction in {@link Ops}
      * @param encoding its bits
      * @param asm its syntax
      * @param base the syntax of the base instruction with its operands; the same as {@code asm} for 32-bit encodings
      */
-    public record Row(int op, Encoding encoding, String asm, String base) {
+    public record Row(int number, int op, Encoding encoding, String asm, String base) {
         /** The mnemonic. */
         public String mnemonic() {
             return asm.split(" ")[0];
@@ -67,12 +68,12 @@ public final class Insns {
         for (int i = 0; i < Ops.ROWS.length; i++) {
             String[] row = Ops.ROWS[i];
             int op = Ops.FIRST + i;
-            BASE[op] = new Row(op, new Encoding(row[0]), row[1], row[1]);
+            BASE[op] = new Row(ALL.size(), op, new Encoding(row[0]), row[1], row[1]);
             add(BASE[op]);
         }
         for (String[] row : Ops.COMPRESSED) {
             Row base = BY_MNEMONIC.get(row[2].split(" ")[0]);
-            add(new Row(base.op(), new Encoding(row[0]), row[1], row[2]));
+            add(new Row(ALL.size(), base.op(), new Encoding(row[0]), row[1], row[2]));
         }
         fillBuckets();
     }
