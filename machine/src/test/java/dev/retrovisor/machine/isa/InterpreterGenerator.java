@@ -181,7 +181,7 @@ final class InterpreterGenerator {
                 + INTEGER_TEMPLATE
                         .replace("<CASES>", inlined(cases.toString()))
                         .replace("<IMPORTS>", imports(INTEGER, FLOAT, SYSTEM))
-                        .replace("<CLASSES>", classes(INTEGER, FLOAT, SYSTEM));
+                        .replace("<CLASSES>", classes(List.of(INTEGER, FLOAT, SYSTEM)));
     }
 
     @SafeVarargs
@@ -205,9 +205,8 @@ final class InterpreterGenerator {
                 .replace("halfwords(i)", "(2 - (int) (i >>> Decoder.SHORT_SHIFT & 1))");
     }
 
-    @SafeVarargs
-    private static String classes(List<Class<?>>... groups) {
-        return Arrays.stream(groups)
+    private static String classes(List<List<Class<?>>> groups) {
+        return groups.stream()
                 .flatMap(List::stream)
                 .map(c -> c.getSimpleName() + ".class")
                 .collect(java.util.stream.Collectors.joining(", "));
