@@ -233,6 +233,11 @@ public final class Machine implements AutoCloseable {
         return harts.get(index).state();
     }
 
+    /** What a hart's machine mode would read from a control and status register; changes nothing. */
+    public long csr(int hart, int number) {
+        return harts.get(hart).csrs().peek(number);
+    }
+
     public int hartCount() {
         return harts.size();
     }

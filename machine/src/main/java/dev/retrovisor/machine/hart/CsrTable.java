@@ -9,6 +9,9 @@ import static dev.retrovisor.machine.hart.HartState.*;
 final class CsrTable {
     static final int MIP = 0x344;
 
+    /** fflags, frm and fcsr are 1 to 3: there only while mstatus.FS says so. */
+    static final int LAST_FLOATING_POINT = 3;
+
     private static final Csr[] ROWS = new Csr[4096];
 
     // Interrupts: software, timer and external, of S- and M-mode.

@@ -37,6 +37,31 @@ public final class Csrs {
     }
 
     /**
+     * What machine mode would read, for whoever looks at a stopped machine: no access rule applies, nothing changes.
+     *
+     * @throws IllegalArgumentException if the hart has no such register
+     */
+    public long peek(int number) {
+        Csr csr = CsrTable.find(number);
+        if (csr == null) {
+            throw new IllegalArgumentException("no CSR 0x%x".formatted(number));
+        }
+        HartState state = hart.state();
+        long privilege = state.get(HartState.PRIVILEGE);
+        long mstatus = state.get(HartState.MSTATUS);
+        state.set(HartState.PRIVILEGE, Privilege.MACHINE);
+        if (number <= CsrTable.LAST_FLOATING_POINT) {
+            state.set(HartState.MSTATUS, mstatus | Mstatus.FS);
+        }
+        try {
+            return csr.read().read(hart);
+        } finally {
+            state.set(HartState.PRIVILEGE, privilege);
+            state.set(HartState.MSTATUS, mstatus);
+        }
+    }
+
+    /**
      * Set and clear work on what software wrote, not on interrupt inputs (privileged manual, "Machine Interrupt
      * Registers": the value written back has the software bit of SEIP, not the input).
      */

@@ -21,6 +21,21 @@ public final class Encoding {
     /** {@code width} bits from bit {@code sourceLow} of the instruction are the field's bits from {@code targetLow}. */
     record Piece(int sourceLow, int width, int targetLow) {}
 
+    /** How an operand is written in assembly. */
+    enum Kind {
+        INTEGER_REGISTER,
+        FLOAT_REGISTER,
+        ROUNDING_MODE,
+        CSR,
+        FENCE_SET,
+        /** A distance from the instruction, written as the address. */
+        PC_RELATIVE,
+        /** A multiple of 4096, written as its upper 20 bits. */
+        UPPER,
+        SHIFT_AMOUNT,
+        NUMBER
+    }
+
     /** One operand's bits. */
     static final class Field {
         private final String name;
@@ -48,6 +63,28 @@ public final class Encoding {
 
         boolean isSigned() {
             return name.equals("imm") || name.equals("nzimm");
+        }
+
+        /** How the operand is written; immediates tell it by their lowest bit. */
+        Kind kind() {
+            int lowest = pieces.stream().mapToInt(p -> p.targetLow).min().orElseThrow();
+            return switch (name) {
+                case "rm" -> Kind.ROUNDING_MODE;
+                case "csr" -> Kind.CSR;
+                case "shamt" -> Kind.SHIFT_AMOUNT;
+                case "pred", "succ" -> Kind.FENCE_SET;
+                default -> {
+                    if (name.matches("r[ds][0-9]?'?")) {
+                        yield Kind.INTEGER_REGISTER;
+                    }
+                    if (name.matches("f[ds][0-9]?'?")) {
+                        yield Kind.FLOAT_REGISTER;
+                    }
+                    yield !isSigned() || lowest != 1 && lowest != 12
+                            ? Kind.NUMBER
+                            : lowest == 1 ? Kind.PC_RELATIVE : Kind.UPPER;
+                }
+            };
         }
 
         /** The operand in an instruction: a register's number, or an immediate as it is used. */

@@ -53,6 +53,12 @@ public final class Insns {
             return asm.split(" ")[0];
         }
 
+        /** The operands as the syntax has them, {@code imm(rs1)} as one. */
+        String[] operandTexts() {
+            int space = asm.indexOf(' ');
+            return space < 0 ? new String[0] : asm.substring(space + 1).split(", ");
+        }
+
         /** Names of the operands in order of the syntax. */
         String[] operands() {
             return operandsOf(asm);
