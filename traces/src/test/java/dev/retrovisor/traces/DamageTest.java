@@ -34,9 +34,9 @@ class DamageTest {
         var ram = new CheckpointTest.Pages("ram", 500);
         ram.scribble(new Random(8), 60);
         try (var writer = TraceWriter.create(trace, Samples.manifest(), Samples.BOOT)) {
-            for (int i = 0; i < 600; i++) {
+            for (int i = 0; i < 240; i++) {
                 samples.appendTo(writer);
-                if (i % 60 == 0) {
+                if (i % 24 == 0) {
                     writer.flush(samples.position().step(), samples.position().virtualNanos());
                 }
             }
