@@ -4,9 +4,9 @@ package dev.retrovisor.machine.interpreter;
 import dev.retrovisor.machine.fpu.FpFlags;
 import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
-import dev.retrovisor.machine.memory.OffHeap;
-import dev.retrovisor.machine.isa.Rv64f;
 import dev.retrovisor.machine.isa.Rv64d;
+import dev.retrovisor.machine.isa.Rv64f;
+import dev.retrovisor.machine.memory.OffHeap;
 
 /** Floating-point instructions, but for loads and stores. */
 final class FloatSwitch {
@@ -16,237 +16,321 @@ final class FloatSwitch {
     static boolean execute(Execution x, long h, long i, FpFlags flags) {
         switch ((int) i & 0x3FF) {
             case Ops.FADDS: {
-OffHeap.putLong(h + rd(i), Rv64f.fadds(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCLASSS: {
-OffHeap.putLong(h + rd(i), Rv64f.fclasss(OffHeap.getLong(h + rs1(i))));
-return false;
-}
-case Ops.FCVTLS: {
-OffHeap.putLong(h + rd(i), Rv64f.fcvtls(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTLUS: {
-OffHeap.putLong(h + rd(i), Rv64f.fcvtlus(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTSL: {
-OffHeap.putLong(h + rd(i), Rv64f.fcvtsl(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTSLU: {
-OffHeap.putLong(h + rd(i), Rv64f.fcvtslu(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTSW: {
-OffHeap.putLong(h + rd(i), Rv64f.fcvtsw(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTSWU: {
-OffHeap.putLong(h + rd(i), Rv64f.fcvtswu(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTWS: {
-OffHeap.putLong(h + rd(i), Rv64f.fcvtws(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTWUS: {
-OffHeap.putLong(h + rd(i), Rv64f.fcvtwus(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FDIVS: {
-OffHeap.putLong(h + rd(i), Rv64f.fdivs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FEQS: {
-OffHeap.putLong(h + rd(i), Rv64f.feqs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
-return true;
-}
-case Ops.FLES: {
-OffHeap.putLong(h + rd(i), Rv64f.fles(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
-return true;
-}
-case Ops.FLTS: {
-OffHeap.putLong(h + rd(i), Rv64f.flts(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
-return true;
-}
-case Ops.FMADDS: {
-OffHeap.putLong(h + rd(i), Rv64f.fmadds(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), OffHeap.getLong(h + fs3(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FMAXS: {
-OffHeap.putLong(h + rd(i), Rv64f.fmaxs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
-return true;
-}
-case Ops.FMINS: {
-OffHeap.putLong(h + rd(i), Rv64f.fmins(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
-return true;
-}
-case Ops.FMSUBS: {
-OffHeap.putLong(h + rd(i), Rv64f.fmsubs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), OffHeap.getLong(h + fs3(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FMULS: {
-OffHeap.putLong(h + rd(i), Rv64f.fmuls(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FMVWX: {
-OffHeap.putLong(h + rd(i), Rv64f.fmvwx(OffHeap.getLong(h + rs1(i))));
-return true;
-}
-case Ops.FMVXW: {
-OffHeap.putLong(h + rd(i), Rv64f.fmvxw(OffHeap.getLong(h + rs1(i))));
-return false;
-}
-case Ops.FNMADDS: {
-OffHeap.putLong(h + rd(i), Rv64f.fnmadds(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), OffHeap.getLong(h + fs3(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FNMSUBS: {
-OffHeap.putLong(h + rd(i), Rv64f.fnmsubs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), OffHeap.getLong(h + fs3(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FSGNJNS: {
-OffHeap.putLong(h + rd(i), Rv64f.fsgnjns(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
-return true;
-}
-case Ops.FSGNJS: {
-OffHeap.putLong(h + rd(i), Rv64f.fsgnjs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
-return true;
-}
-case Ops.FSGNJXS: {
-OffHeap.putLong(h + rd(i), Rv64f.fsgnjxs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
-return true;
-}
-case Ops.FSQRTS: {
-OffHeap.putLong(h + rd(i), Rv64f.fsqrts(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FSUBS: {
-OffHeap.putLong(h + rd(i), Rv64f.fsubs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FADDD: {
-OffHeap.putLong(h + rd(i), Rv64d.faddd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCLASSD: {
-OffHeap.putLong(h + rd(i), Rv64d.fclassd(OffHeap.getLong(h + rs1(i))));
-return false;
-}
-case Ops.FCVTDL: {
-OffHeap.putLong(h + rd(i), Rv64d.fcvtdl(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTDLU: {
-OffHeap.putLong(h + rd(i), Rv64d.fcvtdlu(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTDS: {
-OffHeap.putLong(h + rd(i), Rv64d.fcvtds(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTDW: {
-OffHeap.putLong(h + rd(i), Rv64d.fcvtdw(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTDWU: {
-OffHeap.putLong(h + rd(i), Rv64d.fcvtdwu(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTLD: {
-OffHeap.putLong(h + rd(i), Rv64d.fcvtld(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTLUD: {
-OffHeap.putLong(h + rd(i), Rv64d.fcvtlud(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTSD: {
-OffHeap.putLong(h + rd(i), Rv64d.fcvtsd(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTWD: {
-OffHeap.putLong(h + rd(i), Rv64d.fcvtwd(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FCVTWUD: {
-OffHeap.putLong(h + rd(i), Rv64d.fcvtwud(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FDIVD: {
-OffHeap.putLong(h + rd(i), Rv64d.fdivd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FEQD: {
-OffHeap.putLong(h + rd(i), Rv64d.feqd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
-return true;
-}
-case Ops.FLED: {
-OffHeap.putLong(h + rd(i), Rv64d.fled(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
-return true;
-}
-case Ops.FLTD: {
-OffHeap.putLong(h + rd(i), Rv64d.fltd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
-return true;
-}
-case Ops.FMADDD: {
-OffHeap.putLong(h + rd(i), Rv64d.fmaddd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), OffHeap.getLong(h + fs3(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FMAXD: {
-OffHeap.putLong(h + rd(i), Rv64d.fmaxd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
-return true;
-}
-case Ops.FMIND: {
-OffHeap.putLong(h + rd(i), Rv64d.fmind(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
-return true;
-}
-case Ops.FMSUBD: {
-OffHeap.putLong(h + rd(i), Rv64d.fmsubd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), OffHeap.getLong(h + fs3(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FMULD: {
-OffHeap.putLong(h + rd(i), Rv64d.fmuld(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FMVDX: {
-OffHeap.putLong(h + rd(i), Rv64d.fmvdx(OffHeap.getLong(h + rs1(i))));
-return true;
-}
-case Ops.FMVXD: {
-OffHeap.putLong(h + rd(i), Rv64d.fmvxd(OffHeap.getLong(h + rs1(i))));
-return false;
-}
-case Ops.FNMADDD: {
-OffHeap.putLong(h + rd(i), Rv64d.fnmaddd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), OffHeap.getLong(h + fs3(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FNMSUBD: {
-OffHeap.putLong(h + rd(i), Rv64d.fnmsubd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), OffHeap.getLong(h + fs3(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FSGNJD: {
-OffHeap.putLong(h + rd(i), Rv64d.fsgnjd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
-return true;
-}
-case Ops.FSGNJND: {
-OffHeap.putLong(h + rd(i), Rv64d.fsgnjnd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
-return true;
-}
-case Ops.FSGNJXD: {
-OffHeap.putLong(h + rd(i), Rv64d.fsgnjxd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
-return true;
-}
-case Ops.FSQRTD: {
-OffHeap.putLong(h + rd(i), Rv64d.fsqrtd(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
-return true;
-}
-case Ops.FSUBD: {
-OffHeap.putLong(h + rd(i), Rv64d.fsubd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
-return true;
-}
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64f.fadds(
+                                OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCLASSS: {
+                OffHeap.putLong(h + rd(i), Rv64f.fclasss(OffHeap.getLong(h + rs1(i))));
+                return false;
+            }
+            case Ops.FCVTLS: {
+                OffHeap.putLong(h + rd(i), Rv64f.fcvtls(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTLUS: {
+                OffHeap.putLong(h + rd(i), Rv64f.fcvtlus(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTSL: {
+                OffHeap.putLong(h + rd(i), Rv64f.fcvtsl(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTSLU: {
+                OffHeap.putLong(h + rd(i), Rv64f.fcvtslu(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTSW: {
+                OffHeap.putLong(h + rd(i), Rv64f.fcvtsw(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTSWU: {
+                OffHeap.putLong(h + rd(i), Rv64f.fcvtswu(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTWS: {
+                OffHeap.putLong(h + rd(i), Rv64f.fcvtws(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTWUS: {
+                OffHeap.putLong(h + rd(i), Rv64f.fcvtwus(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FDIVS: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64f.fdivs(
+                                OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FEQS: {
+                OffHeap.putLong(h + rd(i), Rv64f.feqs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
+                return true;
+            }
+            case Ops.FLES: {
+                OffHeap.putLong(h + rd(i), Rv64f.fles(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
+                return true;
+            }
+            case Ops.FLTS: {
+                OffHeap.putLong(h + rd(i), Rv64f.flts(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
+                return true;
+            }
+            case Ops.FMADDS: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64f.fmadds(
+                                OffHeap.getLong(h + rs1(i)),
+                                OffHeap.getLong(h + rs2(i)),
+                                OffHeap.getLong(h + fs3(i)),
+                                x.roundingMode(i),
+                                flags));
+                return true;
+            }
+            case Ops.FMAXS: {
+                OffHeap.putLong(
+                        h + rd(i), Rv64f.fmaxs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
+                return true;
+            }
+            case Ops.FMINS: {
+                OffHeap.putLong(
+                        h + rd(i), Rv64f.fmins(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
+                return true;
+            }
+            case Ops.FMSUBS: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64f.fmsubs(
+                                OffHeap.getLong(h + rs1(i)),
+                                OffHeap.getLong(h + rs2(i)),
+                                OffHeap.getLong(h + fs3(i)),
+                                x.roundingMode(i),
+                                flags));
+                return true;
+            }
+            case Ops.FMULS: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64f.fmuls(
+                                OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FMVWX: {
+                OffHeap.putLong(h + rd(i), Rv64f.fmvwx(OffHeap.getLong(h + rs1(i))));
+                return true;
+            }
+            case Ops.FMVXW: {
+                OffHeap.putLong(h + rd(i), Rv64f.fmvxw(OffHeap.getLong(h + rs1(i))));
+                return false;
+            }
+            case Ops.FNMADDS: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64f.fnmadds(
+                                OffHeap.getLong(h + rs1(i)),
+                                OffHeap.getLong(h + rs2(i)),
+                                OffHeap.getLong(h + fs3(i)),
+                                x.roundingMode(i),
+                                flags));
+                return true;
+            }
+            case Ops.FNMSUBS: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64f.fnmsubs(
+                                OffHeap.getLong(h + rs1(i)),
+                                OffHeap.getLong(h + rs2(i)),
+                                OffHeap.getLong(h + fs3(i)),
+                                x.roundingMode(i),
+                                flags));
+                return true;
+            }
+            case Ops.FSGNJNS: {
+                OffHeap.putLong(h + rd(i), Rv64f.fsgnjns(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                return true;
+            }
+            case Ops.FSGNJS: {
+                OffHeap.putLong(h + rd(i), Rv64f.fsgnjs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                return true;
+            }
+            case Ops.FSGNJXS: {
+                OffHeap.putLong(h + rd(i), Rv64f.fsgnjxs(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                return true;
+            }
+            case Ops.FSQRTS: {
+                OffHeap.putLong(h + rd(i), Rv64f.fsqrts(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FSUBS: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64f.fsubs(
+                                OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FADDD: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64d.faddd(
+                                OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCLASSD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fclassd(OffHeap.getLong(h + rs1(i))));
+                return false;
+            }
+            case Ops.FCVTDL: {
+                OffHeap.putLong(h + rd(i), Rv64d.fcvtdl(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTDLU: {
+                OffHeap.putLong(h + rd(i), Rv64d.fcvtdlu(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTDS: {
+                OffHeap.putLong(h + rd(i), Rv64d.fcvtds(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTDW: {
+                OffHeap.putLong(h + rd(i), Rv64d.fcvtdw(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTDWU: {
+                OffHeap.putLong(h + rd(i), Rv64d.fcvtdwu(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTLD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fcvtld(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTLUD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fcvtlud(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTSD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fcvtsd(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTWD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fcvtwd(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FCVTWUD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fcvtwud(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FDIVD: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64d.fdivd(
+                                OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FEQD: {
+                OffHeap.putLong(h + rd(i), Rv64d.feqd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
+                return true;
+            }
+            case Ops.FLED: {
+                OffHeap.putLong(h + rd(i), Rv64d.fled(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
+                return true;
+            }
+            case Ops.FLTD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fltd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
+                return true;
+            }
+            case Ops.FMADDD: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64d.fmaddd(
+                                OffHeap.getLong(h + rs1(i)),
+                                OffHeap.getLong(h + rs2(i)),
+                                OffHeap.getLong(h + fs3(i)),
+                                x.roundingMode(i),
+                                flags));
+                return true;
+            }
+            case Ops.FMAXD: {
+                OffHeap.putLong(
+                        h + rd(i), Rv64d.fmaxd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
+                return true;
+            }
+            case Ops.FMIND: {
+                OffHeap.putLong(
+                        h + rd(i), Rv64d.fmind(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), flags));
+                return true;
+            }
+            case Ops.FMSUBD: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64d.fmsubd(
+                                OffHeap.getLong(h + rs1(i)),
+                                OffHeap.getLong(h + rs2(i)),
+                                OffHeap.getLong(h + fs3(i)),
+                                x.roundingMode(i),
+                                flags));
+                return true;
+            }
+            case Ops.FMULD: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64d.fmuld(
+                                OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FMVDX: {
+                OffHeap.putLong(h + rd(i), Rv64d.fmvdx(OffHeap.getLong(h + rs1(i))));
+                return true;
+            }
+            case Ops.FMVXD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fmvxd(OffHeap.getLong(h + rs1(i))));
+                return false;
+            }
+            case Ops.FNMADDD: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64d.fnmaddd(
+                                OffHeap.getLong(h + rs1(i)),
+                                OffHeap.getLong(h + rs2(i)),
+                                OffHeap.getLong(h + fs3(i)),
+                                x.roundingMode(i),
+                                flags));
+                return true;
+            }
+            case Ops.FNMSUBD: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64d.fnmsubd(
+                                OffHeap.getLong(h + rs1(i)),
+                                OffHeap.getLong(h + rs2(i)),
+                                OffHeap.getLong(h + fs3(i)),
+                                x.roundingMode(i),
+                                flags));
+                return true;
+            }
+            case Ops.FSGNJD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fsgnjd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                return true;
+            }
+            case Ops.FSGNJND: {
+                OffHeap.putLong(h + rd(i), Rv64d.fsgnjnd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                return true;
+            }
+            case Ops.FSGNJXD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fsgnjxd(OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+                return true;
+            }
+            case Ops.FSQRTD: {
+                OffHeap.putLong(h + rd(i), Rv64d.fsqrtd(OffHeap.getLong(h + rs1(i)), x.roundingMode(i), flags));
+                return true;
+            }
+            case Ops.FSUBD: {
+                OffHeap.putLong(
+                        h + rd(i),
+                        Rv64d.fsubd(
+                                OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i)), x.roundingMode(i), flags));
+                return true;
+            }
 
             default:
                 throw new IllegalStateException("instruction " + ((int) i & 0x3FF));

@@ -7,26 +7,26 @@ import dev.retrovisor.machine.hart.Tlb;
 import dev.retrovisor.machine.hart.Trap;
 import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
-import dev.retrovisor.machine.memory.OffHeap;
-import java.lang.invoke.MethodHandles;
-import jdk.internal.misc.Unsafe;
-import java.util.Arrays;
-import java.util.List;
+import dev.retrovisor.machine.isa.Privileged;
+import dev.retrovisor.machine.isa.Rv64a;
+import dev.retrovisor.machine.isa.Rv64d;
+import dev.retrovisor.machine.isa.Rv64f;
 import dev.retrovisor.machine.isa.Rv64i;
 import dev.retrovisor.machine.isa.Rv64m;
-import dev.retrovisor.machine.isa.Rv64a;
 import dev.retrovisor.machine.isa.Zba;
 import dev.retrovisor.machine.isa.Zbb;
 import dev.retrovisor.machine.isa.Zbc;
 import dev.retrovisor.machine.isa.Zbs;
-import dev.retrovisor.machine.isa.Zicond;
-import dev.retrovisor.machine.isa.Zifencei;
-import dev.retrovisor.machine.isa.Rv64f;
-import dev.retrovisor.machine.isa.Rv64d;
-import dev.retrovisor.machine.isa.Zicsr;
-import dev.retrovisor.machine.isa.Zihint;
 import dev.retrovisor.machine.isa.Zicbo;
-import dev.retrovisor.machine.isa.Privileged;
+import dev.retrovisor.machine.isa.Zicond;
+import dev.retrovisor.machine.isa.Zicsr;
+import dev.retrovisor.machine.isa.Zifencei;
+import dev.retrovisor.machine.isa.Zihint;
+import dev.retrovisor.machine.memory.OffHeap;
+import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
+import java.util.List;
+import jdk.internal.misc.Unsafe;
 
 /** The interpreter's main loop: integer instructions, loads, stores and jumps; the rest by the other switches. */
 final class IntegerSwitch {
@@ -40,7 +40,22 @@ final class IntegerSwitch {
     private static final long TLB_OFFSET = (Tlb.ENTRIES - 1L) * Tlb.ENTRY_BYTES;
 
     // Loaded before the loop is compiled: a call to a class that is not makes compiled code give up.
-    private static final List<Class<?>> EXTENSIONS = List.of(Rv64i.class, Rv64m.class, Rv64a.class, Zba.class, Zbb.class, Zbc.class, Zbs.class, Zicond.class, Zifencei.class, Rv64f.class, Rv64d.class, Zicsr.class, Zihint.class, Zicbo.class, Privileged.class);
+    private static final List<Class<?>> EXTENSIONS = List.of(
+            Rv64i.class,
+            Rv64m.class,
+            Rv64a.class,
+            Zba.class,
+            Zbb.class,
+            Zbc.class,
+            Zbs.class,
+            Zicond.class,
+            Zifencei.class,
+            Rv64f.class,
+            Rv64d.class,
+            Zicsr.class,
+            Zihint.class,
+            Zicbo.class,
+            Privileged.class);
 
     static {
         Arrays.fill(NOWHERE, Ops.ENTER);
@@ -54,7 +69,6 @@ final class IntegerSwitch {
             throw new AssertionError(impossible);
         }
     }
-
 
     private IntegerSwitch() {}
 
@@ -99,762 +113,1301 @@ final class IntegerSwitch {
                             x.sync(page, index, budget);
                             throw hart.illegalInstruction();
                         case Ops.ADD: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.add(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.ADDI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.addi(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.ADDIW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.addiw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.ADDW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.addw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.AND: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.and(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.ANDI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.andi(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.AUIPC: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.auipc(page + ((long) index << 1), i >> 32));
-break; }
-case Ops.BEQ: {
-if (Rv64i.beq(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) { index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)); }
-break; }
-case Ops.BGE: {
-if (Rv64i.bge(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) { index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)); }
-break; }
-case Ops.BGEU: {
-if (Rv64i.bgeu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) { index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)); }
-break; }
-case Ops.BLT: {
-if (Rv64i.blt(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) { index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)); }
-break; }
-case Ops.BLTU: {
-if (Rv64i.bltu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) { index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)); }
-break; }
-case Ops.BNE: {
-if (Rv64i.bne(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) { index += (int) (i >> 33) - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)); }
-break; }
-case Ops.FENCE: {
-break; }
-case Ops.JAL: {
-long pc = page + ((long) index << 1);
-long target = Rv64i.jal(page + ((long) index << 1), i >> 32);
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), pc + 2L * (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)));
-index = ((int) target & PAGE_OFFSET) / 2 - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-if ((target & PAGE_MASK) != page) {
-    page = target & PAGE_MASK;
-    slots = NOWHERE;
-}
-break; }
-case Ops.JALR: {
-long pc = page + ((long) index << 1);
-long target = Rv64i.jalr(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32);
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), pc + 2L * (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)));
-index = ((int) target & PAGE_OFFSET) / 2 - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-if ((target & PAGE_MASK) != page) {
-    page = target & PAGE_MASK;
-    slots = NOWHERE;
-}
-break; }
-case Ops.LB: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 0 & PAGE_MASK)) {
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lb(MEMORY.getByte(address + MEMORY.getLong(entry + Tlb.ADDEND))));
-} else {
-    x.sync(page, index, budget);
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lb((byte) x.mmu().load(address, 1)));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.LBU: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 0 & PAGE_MASK)) {
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lbu(MEMORY.getByte(address + MEMORY.getLong(entry + Tlb.ADDEND))));
-} else {
-    x.sync(page, index, budget);
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lbu((byte) x.mmu().load(address, 1)));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.LD: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 7 & PAGE_MASK)) {
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.ld(MEMORY.getLong(address + MEMORY.getLong(entry + Tlb.ADDEND))));
-} else {
-    x.sync(page, index, budget);
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.ld(x.mmu().load(address, 8)));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.LH: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 1 & PAGE_MASK)) {
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lh(MEMORY.getShort(address + MEMORY.getLong(entry + Tlb.ADDEND))));
-} else {
-    x.sync(page, index, budget);
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lh((short) x.mmu().load(address, 2)));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.LHU: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 1 & PAGE_MASK)) {
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lhu(MEMORY.getShort(address + MEMORY.getLong(entry + Tlb.ADDEND))));
-} else {
-    x.sync(page, index, budget);
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lhu((short) x.mmu().load(address, 2)));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.LUI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lui(i >> 32));
-break; }
-case Ops.LW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lw(MEMORY.getInt(address + MEMORY.getLong(entry + Tlb.ADDEND))));
-} else {
-    x.sync(page, index, budget);
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lw((int) x.mmu().load(address, 4)));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.LWU: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lwu(MEMORY.getInt(address + MEMORY.getLong(entry + Tlb.ADDEND))));
-} else {
-    x.sync(page, index, budget);
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lwu((int) x.mmu().load(address, 4)));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.OR: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.or(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.ORI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.ori(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.SB: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 0 & PAGE_MASK)) {
-    MEMORY.putByte(address + MEMORY.getLong(entry + Tlb.ADDEND), Rv64i.sb(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-} else {
-    x.sync(page, index, budget);
-    x.mmu().store(address, 1, Rv64i.sb(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.SD: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 7 & PAGE_MASK)) {
-    MEMORY.putLong(address + MEMORY.getLong(entry + Tlb.ADDEND), Rv64i.sd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-} else {
-    x.sync(page, index, budget);
-    x.mmu().store(address, 8, Rv64i.sd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.SH: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 1 & PAGE_MASK)) {
-    MEMORY.putShort(address + MEMORY.getLong(entry + Tlb.ADDEND), Rv64i.sh(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-} else {
-    x.sync(page, index, budget);
-    x.mmu().store(address, 2, Rv64i.sh(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.SLL: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.sll(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SLLI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.slli(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.SLLIW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.slliw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.SLLW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.sllw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SLT: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.slt(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SLTI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.slti(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.SLTIU: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.sltiu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.SLTU: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.sltu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SRA: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.sra(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SRAI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.srai(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.SRAIW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.sraiw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.SRAW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.sraw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SRL: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.srl(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SRLI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.srli(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.SRLIW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.srliw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.SRLW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.srlw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SUB: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.sub(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SUBW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.subw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 3 & PAGE_MASK)) {
-    MEMORY.putInt(address + MEMORY.getLong(entry + Tlb.ADDEND), Rv64i.sw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-} else {
-    x.sync(page, index, budget);
-    x.mmu().store(address, 4, Rv64i.sw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.XOR: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.xor(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.XORI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.xori(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.DIV: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.div(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.DIVU: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.divu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.DIVUW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.divuw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.DIVW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.divw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.MUL: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.mul(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.MULH: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.mulh(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.MULHSU: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.mulhsu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.MULHU: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.mulhu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.MULW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.mulw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.REM: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.rem(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.REMU: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.remu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.REMUW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.remuw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.REMW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64m.remw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.AMOADDD: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 8);
-}
-long loaded = MEMORY.getLong(host);
-MEMORY.putLong(host, Rv64a.amoaddd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOADDW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 4);
-}
-int loaded = MEMORY.getInt(host);
-MEMORY.putInt(host, Rv64a.amoaddw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOANDD: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 8);
-}
-long loaded = MEMORY.getLong(host);
-MEMORY.putLong(host, Rv64a.amoandd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOANDW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 4);
-}
-int loaded = MEMORY.getInt(host);
-MEMORY.putInt(host, Rv64a.amoandw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOMAXD: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 8);
-}
-long loaded = MEMORY.getLong(host);
-MEMORY.putLong(host, Rv64a.amomaxd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOMAXUD: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 8);
-}
-long loaded = MEMORY.getLong(host);
-MEMORY.putLong(host, Rv64a.amomaxud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOMAXUW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 4);
-}
-int loaded = MEMORY.getInt(host);
-MEMORY.putInt(host, Rv64a.amomaxuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOMAXW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 4);
-}
-int loaded = MEMORY.getInt(host);
-MEMORY.putInt(host, Rv64a.amomaxw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOMIND: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 8);
-}
-long loaded = MEMORY.getLong(host);
-MEMORY.putLong(host, Rv64a.amomind(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOMINUD: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 8);
-}
-long loaded = MEMORY.getLong(host);
-MEMORY.putLong(host, Rv64a.amominud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOMINUW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 4);
-}
-int loaded = MEMORY.getInt(host);
-MEMORY.putInt(host, Rv64a.amominuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOMINW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 4);
-}
-int loaded = MEMORY.getInt(host);
-MEMORY.putInt(host, Rv64a.amominw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOORD: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 8);
-}
-long loaded = MEMORY.getLong(host);
-MEMORY.putLong(host, Rv64a.amoord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOORW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 4);
-}
-int loaded = MEMORY.getInt(host);
-MEMORY.putInt(host, Rv64a.amoorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOSWAPD: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 8);
-}
-long loaded = MEMORY.getLong(host);
-MEMORY.putLong(host, Rv64a.amoswapd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOSWAPW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 4);
-}
-int loaded = MEMORY.getInt(host);
-MEMORY.putInt(host, Rv64a.amoswapw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOXORD: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 8);
-}
-long loaded = MEMORY.getLong(host);
-MEMORY.putLong(host, Rv64a.amoxord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.AMOXORW: {
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-long host;
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
-    host = address + MEMORY.getLong(entry + Tlb.ADDEND);
-} else {
-    x.sync(page, index, budget);
-    host = x.mmu().atomicAddress(address, 4);
-}
-int loaded = MEMORY.getInt(host);
-MEMORY.putInt(host, Rv64a.amoxorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
-break; }
-case Ops.ADDUW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zba.adduw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SH1ADD: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zba.sh1add(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SH1ADDUW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zba.sh1adduw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SH2ADD: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zba.sh2add(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SH2ADDUW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zba.sh2adduw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SH3ADD: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zba.sh3add(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SH3ADDUW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zba.sh3adduw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SLLIUW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zba.slliuw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.ANDN: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.andn(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.CLZ: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.clz(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.CLZW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.clzw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.CPOP: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.cpop(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.CPOPW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.cpopw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.CTZ: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.ctz(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.CTZW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.ctzw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.MAX: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.max(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.MAXU: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.maxu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.MIN: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.min(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.MINU: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.minu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.ORCB: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.orcb(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.ORN: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.orn(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.REV8: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.rev8(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.ROL: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.rol(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.ROLW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.rolw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.ROR: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.ror(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.RORI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.rori(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.RORIW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.roriw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.RORW: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.rorw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SEXTB: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.sextb(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.SEXTH: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.sexth(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.XNOR: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.xnor(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.ZEXTH: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbb.zexth(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.CLMUL: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbc.clmul(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.CLMULH: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbc.clmulh(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.CLMULR: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbc.clmulr(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.BCLR: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbs.bclr(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.BCLRI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbs.bclri(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.BEXT: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbs.bext(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.BEXTI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbs.bexti(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.BINV: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbs.binv(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.BINVI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbs.binvi(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.BSET: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbs.bset(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.BSETI: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zbs.bseti(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
-break; }
-case Ops.CZEROEQZ: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zicond.czeroeqz(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.CZERONEZ: {
-MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Zicond.czeronez(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-break; }
-case Ops.FENCEI: {
-break; }
-case Ops.FLW: {
-x.requireFloat(true, page, index, budget);
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64f.flw(MEMORY.getInt(address + MEMORY.getLong(entry + Tlb.ADDEND))));
-} else {
-    x.sync(page, index, budget);
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64f.flw((int) x.mmu().load(address, 4)));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.FSW: {
-x.requireFloat(false, page, index, budget);
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 3 & PAGE_MASK)) {
-    MEMORY.putInt(address + MEMORY.getLong(entry + Tlb.ADDEND), Rv64f.fsw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-} else {
-    x.sync(page, index, budget);
-    x.mmu().store(address, 4, Rv64f.fsw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.FLD: {
-x.requireFloat(true, page, index, budget);
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 7 & PAGE_MASK)) {
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64d.fld(MEMORY.getLong(address + MEMORY.getLong(entry + Tlb.ADDEND))));
-} else {
-    x.sync(page, index, budget);
-    MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64d.fld(x.mmu().load(address, 8)));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
-case Ops.FSD: {
-x.requireFloat(false, page, index, budget);
-long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
-long entry = tlb + (address >>> 7 & TLB_OFFSET);
-if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 7 & PAGE_MASK)) {
-    MEMORY.putLong(address + MEMORY.getLong(entry + Tlb.ADDEND), Rv64d.fsd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-} else {
-    x.sync(page, index, budget);
-    x.mmu().store(address, 8, Rv64d.fsd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
-    index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
-    budget--;
-    continue outer;
-}
-break; }
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.add(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.ADDI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.addi(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.ADDIW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.addiw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.ADDW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.addw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.AND: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.and(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.ANDI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.andi(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.AUIPC: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.auipc(page + ((long) index << 1), i >> 32));
+                            break;
+                        }
+                        case Ops.BEQ: {
+                            if (Rv64i.beq(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 32);
+                            }
+                            break;
+                        }
+                        case Ops.BGE: {
+                            if (Rv64i.bge(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 32);
+                            }
+                            break;
+                        }
+                        case Ops.BGEU: {
+                            if (Rv64i.bgeu(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 32);
+                            }
+                            break;
+                        }
+                        case Ops.BLT: {
+                            if (Rv64i.blt(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 32);
+                            }
+                            break;
+                        }
+                        case Ops.BLTU: {
+                            if (Rv64i.bltu(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 32);
+                            }
+                            break;
+                        }
+                        case Ops.BNE: {
+                            if (Rv64i.bne(
+                                    MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                    MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)))) {
+                                index += (int) (i >> 32);
+                            }
+                            break;
+                        }
+                        case Ops.FENCE: {
+                            break;
+                        }
+                        case Ops.JAL: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    page + 2L * (index + (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1))));
+                            index += (int) (i >> 32);
+                            break;
+                        }
+                        case Ops.JALR: {
+                            long pc = page + ((long) index << 1);
+                            long target =
+                                    Rv64i.jalr(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32);
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    pc + 2L * (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1)));
+                            index = ((int) target & PAGE_OFFSET) / 2 - (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                            if ((target & PAGE_MASK) != page) {
+                                page = target & PAGE_MASK;
+                                slots = NOWHERE;
+                            }
+                            break;
+                        }
+                        case Ops.LB: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 0 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lb(MEMORY.getByte(address + MEMORY.getLong(entry + Tlb.ADDEND))));
+                            } else {
+                                x.sync(page, index, budget);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lb((byte)
+                                        x.mmu().load(address, 1)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.LBU: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 0 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lbu(MEMORY.getByte(address + MEMORY.getLong(entry + Tlb.ADDEND))));
+                            } else {
+                                x.sync(page, index, budget);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lbu((byte)
+                                        x.mmu().load(address, 1)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.LD: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 7 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.ld(MEMORY.getLong(address + MEMORY.getLong(entry + Tlb.ADDEND))));
+                            } else {
+                                x.sync(page, index, budget);
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.ld(x.mmu().load(address, 8)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.LH: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 1 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lh(MEMORY.getShort(address + MEMORY.getLong(entry + Tlb.ADDEND))));
+                            } else {
+                                x.sync(page, index, budget);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lh((short)
+                                        x.mmu().load(address, 2)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.LHU: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 1 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lhu(MEMORY.getShort(address + MEMORY.getLong(entry + Tlb.ADDEND))));
+                            } else {
+                                x.sync(page, index, budget);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lhu((short)
+                                        x.mmu().load(address, 2)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.LUI: {
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lui(i >> 32));
+                            break;
+                        }
+                        case Ops.LW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lw(MEMORY.getInt(address + MEMORY.getLong(entry + Tlb.ADDEND))));
+                            } else {
+                                x.sync(page, index, budget);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lw((int)
+                                        x.mmu().load(address, 4)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.LWU: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64i.lwu(MEMORY.getInt(address + MEMORY.getLong(entry + Tlb.ADDEND))));
+                            } else {
+                                x.sync(page, index, budget);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64i.lwu((int)
+                                        x.mmu().load(address, 4)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.OR: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.or(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.ORI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.ori(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.SB: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 0 & PAGE_MASK)) {
+                                MEMORY.putByte(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64i.sb(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            } else {
+                                x.sync(page, index, budget);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                1,
+                                                Rv64i.sb(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.SD: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 7 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64i.sd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            } else {
+                                x.sync(page, index, budget);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                8,
+                                                Rv64i.sd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.SH: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 1 & PAGE_MASK)) {
+                                MEMORY.putShort(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64i.sh(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            } else {
+                                x.sync(page, index, budget);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                2,
+                                                Rv64i.sh(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.SLL: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sll(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SLLI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.slli(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.SLLIW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.slliw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.SLLW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sllw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SLT: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.slt(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SLTI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.slti(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.SLTIU: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sltiu(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.SLTU: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sltu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SRA: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sra(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SRAI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.srai(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.SRAIW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sraiw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.SRAW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sraw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SRL: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.srl(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SRLI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.srli(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.SRLIW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.srliw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.SRLW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.srlw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SUB: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.sub(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SUBW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.subw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 3 & PAGE_MASK)) {
+                                MEMORY.putInt(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64i.sw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            } else {
+                                x.sync(page, index, budget);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                4,
+                                                Rv64i.sw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.XOR: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.xor(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.XORI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64i.xori(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.DIV: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.div(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.DIVU: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.divu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.DIVUW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.divuw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.DIVW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.divw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.MUL: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.mul(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.MULH: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.mulh(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.MULHSU: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.mulhsu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.MULHU: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.mulhu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.MULW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.mulw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.REM: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.rem(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.REMU: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.remu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.REMUW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.remuw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.REMW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Rv64m.remw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.AMOADDD: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 8);
+                            }
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amoaddd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOADDW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 4);
+                            }
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amoaddw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOANDD: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 8);
+                            }
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amoandd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOANDW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 4);
+                            }
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amoandw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOMAXD: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 8);
+                            }
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amomaxd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOMAXUD: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 8);
+                            }
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amomaxud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOMAXUW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 4);
+                            }
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amomaxuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOMAXW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 4);
+                            }
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amomaxw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOMIND: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 8);
+                            }
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amomind(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOMINUD: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 8);
+                            }
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amominud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOMINUW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 4);
+                            }
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amominuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOMINW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 4);
+                            }
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amominw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOORD: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 8);
+                            }
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amoord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOORW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 4);
+                            }
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amoorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOSWAPD: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 8);
+                            }
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amoswapd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOSWAPW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 4);
+                            }
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amoswapw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOXORD: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 8);
+                            }
+                            long loaded = MEMORY.getLong(host);
+                            MEMORY.putLong(
+                                    host,
+                                    Rv64a.amoxord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.AMOXORW: {
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            long host;
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                                host = address + MEMORY.getLong(entry + Tlb.ADDEND);
+                            } else {
+                                x.sync(page, index, budget);
+                                host = x.mmu().atomicAddress(address, 4);
+                            }
+                            int loaded = MEMORY.getInt(host);
+                            MEMORY.putInt(
+                                    host,
+                                    Rv64a.amoxorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            break;
+                        }
+                        case Ops.ADDUW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.adduw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SH1ADD: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh1add(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SH1ADDUW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh1adduw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SH2ADD: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh2add(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SH2ADDUW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh2adduw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SH3ADD: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh3add(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SH3ADDUW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.sh3adduw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SLLIUW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zba.slliuw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.ANDN: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.andn(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.CLZ: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.clz(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.CLZW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.clzw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.CPOP: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.cpop(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.CPOPW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.cpopw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.CTZ: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.ctz(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.CTZW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.ctzw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.MAX: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.max(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.MAXU: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.maxu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.MIN: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.min(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.MINU: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.minu(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.ORCB: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.orcb(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.ORN: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.orn(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.REV8: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.rev8(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.ROL: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.rol(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.ROLW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.rolw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.ROR: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.ror(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.RORI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.rori(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.RORIW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.roriw(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.RORW: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.rorw(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SEXTB: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.sextb(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.SEXTH: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.sexth(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.XNOR: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.xnor(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.ZEXTH: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbb.zexth(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.CLMUL: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbc.clmul(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.CLMULH: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbc.clmulh(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.CLMULR: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbc.clmulr(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.BCLR: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bclr(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.BCLRI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bclri(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.BEXT: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bext(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.BEXTI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bexti(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.BINV: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.binv(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.BINVI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.binvi(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.BSET: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bset(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.BSETI: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zbs.bseti(MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)), i >> 32));
+                            break;
+                        }
+                        case Ops.CZEROEQZ: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zicond.czeroeqz(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.CZERONEZ: {
+                            MEMORY.putLong(
+                                    h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                    Zicond.czeronez(
+                                            MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)),
+                                            MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            break;
+                        }
+                        case Ops.FENCEI: {
+                            break;
+                        }
+                        case Ops.FLW: {
+                            x.requireFloat(true, page, index, budget);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 3 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64f.flw(MEMORY.getInt(address + MEMORY.getLong(entry + Tlb.ADDEND))));
+                            } else {
+                                x.sync(page, index, budget);
+                                MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), Rv64f.flw((int)
+                                        x.mmu().load(address, 4)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.FSW: {
+                            x.requireFloat(false, page, index, budget);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 3 & PAGE_MASK)) {
+                                MEMORY.putInt(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64f.fsw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            } else {
+                                x.sync(page, index, budget);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                4,
+                                                Rv64f.fsw(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.FLD: {
+                            x.requireFloat(true, page, index, budget);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.READ_TAG) == (address + 7 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64d.fld(MEMORY.getLong(address + MEMORY.getLong(entry + Tlb.ADDEND))));
+                            } else {
+                                x.sync(page, index, budget);
+                                MEMORY.putLong(
+                                        h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8),
+                                        Rv64d.fld(x.mmu().load(address, 8)));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
+                        case Ops.FSD: {
+                            x.requireFloat(false, page, index, budget);
+                            long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8)) + (i >> 32);
+                            long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address + 7 & PAGE_MASK)) {
+                                MEMORY.putLong(
+                                        address + MEMORY.getLong(entry + Tlb.ADDEND),
+                                        Rv64d.fsd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            } else {
+                                x.sync(page, index, budget);
+                                x.mmu()
+                                        .store(
+                                                address,
+                                                8,
+                                                Rv64d.fsd(MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
+                            break;
+                        }
 
                         default:
                             if (((int) i & 0x3FF) < Ops.FIRST_SYSTEM) {
@@ -862,14 +1415,14 @@ break; }
                                 break;
                             }
                             x.sync(page, index, budget);
-                            hart.setNextPc(hart.pc() + 2L * halfwords(i));
+                            hart.setNextPc(hart.pc() + Decoder.lengthBytes(i));
                             SystemSwitch.execute(hart, h, i);
                             page = hart.nextPc() & PAGE_MASK;
                             index = ((int) hart.nextPc() & PAGE_OFFSET) >> 1;
                             budget--;
                             continue outer;
                     }
-                    index += halfwords(i);
+                    index += 2 - (int) (i >>> Decoder.SHORT_SHIFT & 1);
                     budget--;
                     if ((index & -CodePage.SLOTS) != 0) {
                         long pc = page + ((long) index << 1);
@@ -887,9 +1440,5 @@ break; }
             }
         }
         x.sync(page, index, budget);
-    }
-
-    private static int halfwords(long i) {
-        return 2 - (int) (i >>> Decoder.SHORT_SHIFT & 1);
     }
 }

@@ -5,13 +5,13 @@ import dev.retrovisor.machine.hart.Hart;
 import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
-import dev.retrovisor.machine.memory.OffHeap;
+import dev.retrovisor.machine.isa.Privileged;
 import dev.retrovisor.machine.isa.Rv64a;
 import dev.retrovisor.machine.isa.Rv64i;
+import dev.retrovisor.machine.isa.Zicbo;
 import dev.retrovisor.machine.isa.Zicsr;
 import dev.retrovisor.machine.isa.Zihint;
-import dev.retrovisor.machine.isa.Zicbo;
-import dev.retrovisor.machine.isa.Privileged;
+import dev.retrovisor.machine.memory.OffHeap;
 
 /** Instructions that work on the whole hart. */
 final class SystemSwitch {
@@ -21,31 +21,36 @@ final class SystemSwitch {
     static void execute(Hart hart, long h, long i) {
         switch ((int) i & 0x3FF) {
             case Ops.EBREAK -> Rv64i.ebreak(hart);
-case Ops.ECALL -> Rv64i.ecall(hart);
-case Ops.LRD -> OffHeap.putLong(h + rd(i), Rv64a.lrd(hart, OffHeap.getLong(h + rs1(i))));
-case Ops.LRW -> OffHeap.putLong(h + rd(i), Rv64a.lrw(hart, OffHeap.getLong(h + rs1(i))));
-case Ops.SCD -> OffHeap.putLong(h + rd(i), Rv64a.scd(hart, OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
-case Ops.SCW -> OffHeap.putLong(h + rd(i), Rv64a.scw(hart, OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
-case Ops.CSRRC -> OffHeap.putLong(h + rd(i), Zicsr.csrrc(hart, OffHeap.getLong(h + rs1(i)), i >> 32, zimm(i) != 0));
-case Ops.CSRRCI -> OffHeap.putLong(h + rd(i), Zicsr.csrrci(hart, zimm(i), i >> 32, zimm(i) != 0));
-case Ops.CSRRS -> OffHeap.putLong(h + rd(i), Zicsr.csrrs(hart, OffHeap.getLong(h + rs1(i)), i >> 32, zimm(i) != 0));
-case Ops.CSRRSI -> OffHeap.putLong(h + rd(i), Zicsr.csrrsi(hart, zimm(i), i >> 32, zimm(i) != 0));
-case Ops.CSRRW -> OffHeap.putLong(h + rd(i), Zicsr.csrrw(hart, OffHeap.getLong(h + rs1(i)), i >> 32, hasDestination(i)));
-case Ops.CSRRWI -> OffHeap.putLong(h + rd(i), Zicsr.csrrwi(hart, zimm(i), i >> 32, hasDestination(i)));
-case Ops.PAUSE -> Zihint.pause(hart);
-case Ops.WRSNTO -> Zihint.wrsnto(hart);
-case Ops.WRSSTO -> Zihint.wrssto(hart);
-case Ops.CBOCLEAN -> Zicbo.cboclean(hart, OffHeap.getLong(h + rs1(i)));
-case Ops.CBOFLUSH -> Zicbo.cboflush(hart, OffHeap.getLong(h + rs1(i)));
-case Ops.CBOINVAL -> Zicbo.cboinval(hart, OffHeap.getLong(h + rs1(i)));
-case Ops.CBOZERO -> Zicbo.cbozero(hart, OffHeap.getLong(h + rs1(i)));
-case Ops.MRET -> Privileged.mret(hart);
-case Ops.SFENCEINVALIR -> Privileged.sfenceinvalir(hart);
-case Ops.SFENCEVMA -> Privileged.sfencevma(hart);
-case Ops.SFENCEWINVAL -> Privileged.sfencewinval(hart);
-case Ops.SINVALVMA -> Privileged.sinvalvma(hart);
-case Ops.SRET -> Privileged.sret(hart);
-case Ops.WFI -> Privileged.wfi(hart);
+            case Ops.ECALL -> Rv64i.ecall(hart);
+            case Ops.LRD -> OffHeap.putLong(h + rd(i), Rv64a.lrd(hart, OffHeap.getLong(h + rs1(i))));
+            case Ops.LRW -> OffHeap.putLong(h + rd(i), Rv64a.lrw(hart, OffHeap.getLong(h + rs1(i))));
+            case Ops.SCD ->
+                OffHeap.putLong(h + rd(i), Rv64a.scd(hart, OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+            case Ops.SCW ->
+                OffHeap.putLong(h + rd(i), Rv64a.scw(hart, OffHeap.getLong(h + rs1(i)), OffHeap.getLong(h + rs2(i))));
+            case Ops.CSRRC ->
+                OffHeap.putLong(h + rd(i), Zicsr.csrrc(hart, OffHeap.getLong(h + rs1(i)), i >> 32, zimm(i) != 0));
+            case Ops.CSRRCI -> OffHeap.putLong(h + rd(i), Zicsr.csrrci(hart, zimm(i), i >> 32, zimm(i) != 0));
+            case Ops.CSRRS ->
+                OffHeap.putLong(h + rd(i), Zicsr.csrrs(hart, OffHeap.getLong(h + rs1(i)), i >> 32, zimm(i) != 0));
+            case Ops.CSRRSI -> OffHeap.putLong(h + rd(i), Zicsr.csrrsi(hart, zimm(i), i >> 32, zimm(i) != 0));
+            case Ops.CSRRW ->
+                OffHeap.putLong(h + rd(i), Zicsr.csrrw(hart, OffHeap.getLong(h + rs1(i)), i >> 32, hasDestination(i)));
+            case Ops.CSRRWI -> OffHeap.putLong(h + rd(i), Zicsr.csrrwi(hart, zimm(i), i >> 32, hasDestination(i)));
+            case Ops.PAUSE -> Zihint.pause(hart);
+            case Ops.WRSNTO -> Zihint.wrsnto(hart);
+            case Ops.WRSSTO -> Zihint.wrssto(hart);
+            case Ops.CBOCLEAN -> Zicbo.cboclean(hart, OffHeap.getLong(h + rs1(i)));
+            case Ops.CBOFLUSH -> Zicbo.cboflush(hart, OffHeap.getLong(h + rs1(i)));
+            case Ops.CBOINVAL -> Zicbo.cboinval(hart, OffHeap.getLong(h + rs1(i)));
+            case Ops.CBOZERO -> Zicbo.cbozero(hart, OffHeap.getLong(h + rs1(i)));
+            case Ops.MRET -> Privileged.mret(hart);
+            case Ops.SFENCEINVALIR -> Privileged.sfenceinvalir(hart);
+            case Ops.SFENCEVMA -> Privileged.sfencevma(hart);
+            case Ops.SFENCEWINVAL -> Privileged.sfencewinval(hart);
+            case Ops.SINVALVMA -> Privileged.sinvalvma(hart);
+            case Ops.SRET -> Privileged.sret(hart);
+            case Ops.WFI -> Privileged.wfi(hart);
 
             default -> throw new IllegalStateException("instruction " + ((int) i & 0x3FF));
         }

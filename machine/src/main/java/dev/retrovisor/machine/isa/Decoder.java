@@ -12,7 +12,7 @@ import java.util.ArrayList;
  * 23:17  slot of the first source register, or a five-bit immediate (zimm)
  * 30:24  slot of the second source register
  * 31     1 if the encoding has 16 bits
- * 63:32  immediate; CSR number; or rounding mode (bits 2:0) and slot of the third source (bits 9:3)
+ * 63:32  immediate; for branches and jal the distance in halfwords from the next instruction; CSR number; or rounding mode (bits 2:0) and slot of the third source (bits 9:3)
  * </pre>
  */
 public final class Decoder {
@@ -22,6 +22,9 @@ public final class Decoder {
     public static final int SHORT_SHIFT = 31;
     public static final int IMMEDIATE_SHIFT = 32;
     public static final int RS3_SHIFT = 3;
+
+    private static final int BRANCH_OPCODE = 0x63;
+    private static final int JAL_OPCODE = 0x6F;
 
     /** Where one operand of an encoding goes: either a field of the instruction or a constant is placed. */
     private record Operand(Encoding.Field field, long constant, int shift, int slotOffset, boolean destination) {
@@ -37,6 +40,16 @@ public final class Decoder {
     /** For each encoding by number, its operands. */
     private static final Operand[][] OPERANDS =
             Insns.all().stream().map(Decoder::operands).toArray(Operand[][]::new);
+
+    /** For each instruction, whether its immediate is a distance from itself: those with the formats B and J. */
+    private static final boolean[] IS_RELATIVE = new boolean[Ops.COUNT];
+
+    static {
+        for (Insns.Row row : Insns.all()) {
+            int opcode = Insns.base(row.op()).encoding().match() & 0x7F;
+            IS_RELATIVE[row.op()] = opcode == BRANCH_OPCODE || opcode == JAL_OPCODE;
+        }
+    }
 
     private Decoder() {}
 
@@ -78,6 +91,10 @@ public final class Decoder {
         for (Operand operand : OPERANDS[row.number()]) {
             packed |= operand.place(wide ? bits : bits & 0xFFFF);
             hasDestination |= operand.destination();
+        }
+        if (IS_RELATIVE[row.op()]) {
+            long halfwords = (packed >> IMMEDIATE_SHIFT) / 2 - (wide ? 2 : 1);
+            packed = packed & (1L << IMMEDIATE_SHIFT) - 1 | halfwords << IMMEDIATE_SHIFT;
         }
         return hasDestination ? packed : packed | (long) HartState.SINK_SLOT << RD_SHIFT;
     }

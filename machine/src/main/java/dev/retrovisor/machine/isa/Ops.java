@@ -11,6 +11,7 @@ public final class Ops {
     public static final int CROSSING = 2;
     /** No instruction. */
     public static final int ILLEGAL = 3;
+
     static final int FIRST = 4;
     public static final int ADD = 4;
     public static final int ADDI = 5;
@@ -233,6 +234,7 @@ public final class Ops {
     public static final int FIRST_SYSTEM = 193;
     /** Numbers are below this. */
     public static final int COUNT = 219;
+
     static final String[][] ROWS = {
         {"0000000 rs2 rs1 000 rd 0110011", "add rd, rs1, rs2"},
         {"imm[11:0] rs1 000 rd 0010011", "addi rd, rs1, imm"},
@@ -488,5 +490,6 @@ public final class Ops {
         {"110 uimm[5:2|7:6] rs2 10", "c.swsp rs2, uimm", "sw rs2, uimm(x2)"},
         {"111 uimm[5:3|8:6] rs2 10", "c.sdsp rs2, uimm", "sd rs2, uimm(x2)"},
     };
+
     private Ops() {}
 }

@@ -215,8 +215,8 @@ final class InterpreterGenerator {
     private static String integerCase(Row row) {
         return switch (row.kind()) {
             case VALUE -> "OffHeap.putLong(h + rd(i), " + row.call(operands(row)) + ");\n";
-            case BRANCH -> "if (" + row.call(operands(row)) + ") { index += (int) (i >> 33) - halfwords(i); }\n";
-            case JUMP -> jump(row);
+            case BRANCH -> "if (" + row.call(operands(row)) + ") { index += (int) (i >> 32); }\n";
+            case JUMP -> row.hasOperand("rs1") ? jump(row) : nearJump();
             case LOAD -> load(row);
             case STORE -> store(row);
             case ATOMIC -> atomic(row);
@@ -236,6 +236,14 @@ final class InterpreterGenerator {
                     slots = NOWHERE;
                 }
                 """.formatted(row.call(operands(row)));
+    }
+
+    /** A jump by a constant; like a branch's, the decoder has made it a distance in slots behind the instruction. */
+    private static String nearJump() {
+        return """
+                OffHeap.putLong(h + rd(i), page + 2L * (index + halfwords(i)));
+                index += (int) (i >> 32);
+                """;
     }
 
     private static String load(Row row) {
@@ -483,14 +491,14 @@ final class InterpreterGenerator {
                                             break;
                                         }
                                         x.sync(page, index, budget);
-                                        hart.setNextPc(hart.pc() + 2L * halfwords(i));
+                                        hart.setNextPc(hart.pc() + Decoder.lengthBytes(i));
                                         SystemSwitch.execute(hart, h, i);
                                         page = hart.nextPc() & PAGE_MASK;
                                         index = ((int) hart.nextPc() & PAGE_OFFSET) >> 1;
                                         budget--;
                                         continue outer;
                                 }
-                                index += halfwords(i);
+                                index += 2 - (int) (i >>> Decoder.SHORT_SHIFT & 1);
                                 budget--;
                                 if ((index & -CodePage.SLOTS) != 0) {
                                     long pc = page + ((long) index << 1);
@@ -508,10 +516,6 @@ final class InterpreterGenerator {
                         }
                     }
                     x.sync(page, index, budget);
-                }
-
-                private static int halfwords(long i) {
-                    return 2 - (int) (i >>> Decoder.SHORT_SHIFT & 1);
                 }
             }
             """;
