@@ -212,6 +212,11 @@ public final class Machine implements AutoCloseable {
         return clock.virtualNanos();
     }
 
+    /** Virtual time at which something happens by itself next; {@code Alarms.NEVER} if nothing is due. */
+    public long nextAlarmNanos() {
+        return alarms.nextNanos();
+    }
+
     /** Bytes of input that the guest would take from a console now; what is beyond that should wait. */
     public int consoleRoom(int console) {
         return console == Board.VIRTIO_CONSOLE

@@ -1,0 +1,172 @@
+package dev.retrovisor.recorder;
+
+import dev.retrovisor.machine.Machine;
+import dev.retrovisor.machine.event.DeviceEvent;
+import dev.retrovisor.machine.event.InputEvent;
+import dev.retrovisor.traces.EndRecord;
+import dev.retrovisor.traces.Manifest;
+import dev.retrovisor.traces.TraceEntry.StateHash;
+import dev.retrovisor.traces.TraceFullException;
+import dev.retrovisor.traces.TraceWriter;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/**
+ * What a run writes down: counts always, and a trace if there is one. When to hash and to flush is decided here, by the
+ * wall clock, since only the cost depends on it: a hash carries its position.
+ *
+ * <p>A full disk ends the trace and throws nothing, as device events come from within the machine: see {@link #full}.
+ */
+final class Journal implements AutoCloseable {
+    /** With a stretch of steps between two looks at the clock, under the 50 ms that the trace format promises. */
+    private static final long FLUSH_NANOS = 40_000_000;
+
+    /** A hash over all state is due when this many times its cost has passed: it takes 0.5 % of a run. */
+    private static final long FULL_HASH_SPARING = 200;
+
+    private static final long FULL_HASH_LEAST_NANOS = 500_000_000;
+    private static final long FULL_HASH_LEAST_STEPS = 50_000_000;
+    private static final long NOWHERE = -1;
+
+    private final Machine machine;
+    private final TraceWriter writer;
+    private long inputs;
+    private long deviceEvents;
+    private TraceFullException full;
+    private long lastFlushNanos;
+    private long nextFullNanos;
+    private long nextFullSteps = FULL_HASH_LEAST_STEPS;
+    private long hashedStep = NOWHERE;
+    private long hashedNanos = NOWHERE;
+    private OptionalLong finalStateHash = OptionalLong.empty();
+
+    private Journal(Machine machine, TraceWriter writer) {
+        this.machine = machine;
+        this.writer = writer;
+        lastFlushNanos = System.nanoTime();
+        nextFullNanos = lastFlushNanos + FULL_HASH_LEAST_NANOS;
+    }
+
+    /** Writes a trace. */
+    static Journal to(Path folder, Manifest manifest, VmSetup setup, Machine machine) {
+        return new Journal(machine, TraceWriter.create(folder, manifest, setup.images()));
+    }
+
+    /** Only counts. */
+    static Journal unrecorded(Machine machine) {
+        return new Journal(machine, null);
+    }
+
+    void append(InputEvent event) {
+        inputs++;
+        if (isOpen()) {
+            try {
+                writer.append(event);
+            } catch (TraceFullException e) {
+                full = e;
+            }
+        }
+    }
+
+    void append(DeviceEvent event) {
+        deviceEvents++;
+        if (isOpen()) {
+            try {
+                writer.append(event);
+            } catch (TraceFullException e) {
+                full = e;
+            }
+        }
+    }
+
+    /** Whether a hash was taken at this very moment, so that no input may be applied at it any more. */
+    boolean hashedHere() {
+        return hashedStep == machine.steps() && hashedNanos == machine.virtualNanos();
+    }
+
+    /** Hashes and flushes what is due. The machine stands, and all inputs of this moment are applied. */
+    void tick() {
+        long now = System.nanoTime();
+        if (now - lastFlushNanos >= FLUSH_NANOS) {
+            flush();
+        }
+    }
+
+    /** Makes everything so far durable, if there is anything new: call it also before waiting. */
+    void flush() {
+        lastFlushNanos = System.nanoTime();
+        if (!isOpen() || hashedHere()) {
+            return;
+        }
+        try {
+            if (lastFlushNanos >= nextFullNanos && machine.steps() >= nextFullSteps) {
+                hashAll();
+            } else {
+                writer.append(hash(machine.registerHash(), StateHash.Kind.LIGHT));
+            }
+            writer.flush(machine.steps(), machine.virtualNanos());
+        } catch (TraceFullException e) {
+            full = e;
+        }
+    }
+
+    private void hashAll() {
+        long begun = System.nanoTime();
+        long hash = machine.stateHash();
+        long ended = System.nanoTime();
+        writer.append(hash(hash, StateHash.Kind.FULL));
+        finalStateHash = OptionalLong.of(hash);
+        nextFullNanos = ended + Math.max(FULL_HASH_LEAST_NANOS, (ended - begun) * FULL_HASH_SPARING);
+        nextFullSteps = machine.steps() + FULL_HASH_LEAST_STEPS;
+    }
+
+    private StateHash hash(long hash, StateHash.Kind kind) {
+        hashedStep = machine.steps();
+        hashedNanos = machine.virtualNanos();
+        return new StateHash(hashedStep, hashedNanos, hash, kind);
+    }
+
+    /** Why the trace ended before the run, or null. */
+    TraceFullException full() {
+        return full;
+    }
+
+    /** Writes the end record; if the machine stands in order, behind a hash of all state. */
+    void end(StopCause cause, String detail) {
+        if (writer == null) {
+            return;
+        }
+        if (full == null && cause != StopCause.HOST_FAILED) {
+            try {
+                hashAll();
+            } catch (TraceFullException e) {
+                full = e;
+            }
+        }
+        writer.end(new EndRecord(machine.steps(), machine.virtualNanos(), cause.endReason(), detail));
+    }
+
+    long inputs() {
+        return inputs;
+    }
+
+    long deviceEvents() {
+        return deviceEvents;
+    }
+
+    /** The hash of all state at the end. */
+    OptionalLong finalStateHash() {
+        return finalStateHash;
+    }
+
+    private boolean isOpen() {
+        return writer != null && full == null;
+    }
+
+    @Override
+    public void close() {
+        if (writer != null) {
+            writer.close();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package dev.retrovisor.recorder;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What came of a run.
+ *
+ * @param cause why it ended
+ * @param detail one line for people, may be empty
+ * @param steps steps that the machine made
+ * @param virtualNanos virtual time that passed in it, idle time included
+ * @param wallNanos wall-clock time from power-on to the end
+ * @param inputs input events that came in
+ * @param deviceEvents device events that went out
+ * @param restarts how often the machine restarted
+ * @param trace the trace, if there is one
+ * @param traceBytes what it takes on disk
+ * @param finalStateHash hash of the machine's whole state at the end, if it was recorded
+ */
+public record RunResult(
+        StopCause cause,
+        String detail,
+        long steps,
+        long virtualNanos,
+        long wallNanos,
+        long inputs,
+        long deviceEvents,
+        int restarts,
+        Optional<Path> trace,
+        OptionalLong traceBytes,
+        OptionalLong finalStateHash) {}

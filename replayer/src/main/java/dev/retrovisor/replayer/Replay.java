@@ -1,0 +1,227 @@
+package dev.retrovisor.replayer;
+
+import dev.retrovisor.machine.Course;
+import dev.retrovisor.machine.Machine;
+import dev.retrovisor.machine.board.StopReason;
+import dev.retrovisor.machine.event.InputEvent;
+import dev.retrovisor.replayer.Divergence.Kind;
+import dev.retrovisor.replayer.ReplayResult.Outcome;
+import dev.retrovisor.traces.EventCursor;
+import dev.retrovisor.traces.Position;
+import dev.retrovisor.traces.TraceEntry.StateHash;
+import dev.retrovisor.traces.TraceReader;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * One replay of one trace, from power-on forwards. For one thread.
+ *
+ * <p>{@link #run} may be called again with a later target; the machine then goes on from where it stands. Between calls
+ * the machine may be looked at, and must not be changed.
+ */
+public final class Replay implements AutoCloseable {
+    /** Steps between two calls of the listener: a tenth of a second or so. */
+    private static final long SLICE_STEPS = 10_000_000;
+
+    private final TraceReader trace;
+    private final ReplayDisks disks;
+    private final EventCheck check;
+    private final EventCursor<InputEvent> inputs;
+    private final Machine machine;
+    private final Course course;
+    private final InputBounds bounds;
+    private final Position end;
+    private int restarts;
+    private boolean finished;
+
+    private Replay(TraceReader trace, ReplayDisks disks) {
+        this.trace = trace;
+        this.disks = disks;
+        end = trace.durableEnd().position();
+        bounds = new InputBounds(trace.folder(), trace.manifest().config());
+        check = new EventCheck(trace);
+        inputs = trace.inputs();
+        try {
+            machine = new Machine(trace.manifest().config(), trace.bootImages(), disks.backings(), check);
+        } catch (IllegalArgumentException e) {
+            throw new ReplayException(
+                    "%s: this machine can't be built: %s".formatted(trace.folder(), e.getMessage()), e);
+        }
+        course = new Course(machine);
+    }
+
+    /**
+     * Opens a trace and builds its machine, at power-on.
+     *
+     * @throws dev.retrovisor.traces.TraceFormatException if it is none, or damaged
+     * @throws ReplayException if a disk's base image is not found, or the machine can't be built
+     */
+    public static Replay open(Path folder, ReplayOptions options) {
+        TraceReader trace = TraceReader.open(folder);
+        ReplayDisks disks = null;
+        try {
+            disks = ReplayDisks.open(trace.manifest(), options);
+            return new Replay(trace, disks);
+        } catch (RuntimeException | Error e) {
+            if (disks != null) {
+                disks.close();
+            }
+            trace.close();
+            throw e;
+        }
+    }
+
+    /** The trace that is replayed. */
+    public TraceReader trace() {
+        return trace;
+    }
+
+    /** The machine, for looking at between calls of {@link #run}. */
+    public Machine machine() {
+        return machine;
+    }
+
+    /** Where the machine stands. */
+    public Position position() {
+        return new Position(machine.steps(), machine.virtualNanos());
+    }
+
+    /**
+     * Replays up to a target, or to the first disagreement: what is compared then is the first entry of the log that
+     * differs, while the machine may stand a little behind it.
+     *
+     * @throws dev.retrovisor.traces.TraceFormatException if the trace turns out to be damaged on the way
+     * @throws ReplayException if the trace does not go so far, or has an input that its machine can't take
+     */
+    public ReplayResult run(ReplayTarget until, ReplayListener listener) {
+        ReplayTarget.Limit limit = until.resolve(trace);
+        check.tell(listener);
+        long begun = System.nanoTime();
+        Outcome outcome = run(limit, listener);
+        check.tell(ReplayListener.SILENT);
+        listener.progress(position(), end);
+        return new ReplayResult(
+                outcome,
+                position(),
+                end,
+                System.nanoTime() - begun,
+                inputs.ordinal(),
+                check.deviceEvents(),
+                check.lightHashes(),
+                check.fullHashes(),
+                restarts,
+                Optional.ofNullable(check.divergence()),
+                trace.durableEnd().end());
+    }
+
+    private Outcome run(ReplayTarget.Limit limit, ReplayListener listener) {
+        while (check.divergence() == null) {
+            if (finished) {
+                return Outcome.END;
+            }
+            if (limit.isReached(machine.steps(), machine.virtualNanos())) {
+                return Outcome.UNTIL;
+            }
+            if (listener.isCancelled()) {
+                return Outcome.CANCELLED;
+            }
+            Position stop = nextStop();
+            StopReason reason = advance(stop, limit);
+            if (check.divergence() == null) {
+                if (position().equals(stop)) {
+                    settle(stop);
+                } else if (!limit.isReached(machine.steps(), machine.virtualNanos())) {
+                    requireOnTheWay(reason, stop);
+                }
+            }
+            listener.progress(position(), end);
+        }
+        return Outcome.DIVERGED;
+    }
+
+    /** The next moment at which the log has something for us: an input, a hash, or its end. */
+    private Position nextStop() {
+        Position stop = end;
+        InputEvent input = inputs.peek();
+        if (input != null) {
+            stop = earlier(stop, new Position(input.step(), input.virtualNanos()));
+        }
+        StateHash hash = check.nextHash();
+        if (hash != null) {
+            stop = earlier(stop, new Position(hash.step(), hash.virtualNanos()));
+        }
+        return stop;
+    }
+
+    private static Position earlier(Position a, Position b) {
+        return b.step() < a.step() || b.step() == a.step() && b.virtualNanos() < a.virtualNanos() ? b : a;
+    }
+
+    private StopReason advance(Position stop, ReplayTarget.Limit limit) {
+        long steps = machine.steps();
+        // A step takes a nanosecond: no more of them than there are nanoseconds left to the limit.
+        long untilNanos = limit.virtualNanos() - machine.virtualNanos();
+        long most = Math.min(SLICE_STEPS, untilNanos);
+        long stepLimit = Math.max(steps, Math.min(Math.min(stop.step(), limit.step()), steps + most));
+        StopReason reason = course.advance(stepLimit, Math.min(stop.virtualNanos(), limit.virtualNanos()));
+        if (reason == StopReason.RESET) {
+            restarts++;
+        }
+        return reason;
+    }
+
+    /** At a moment of the log: its inputs, then its hashes, as {@link Course} has it. */
+    private void settle(Position here) {
+        InputEvent input = inputs.peek();
+        while (input != null && input.step() == here.step() && input.virtualNanos() == here.virtualNanos()) {
+            bounds.require(input, inputs.ordinal());
+            machine.apply(inputs.next());
+            input = inputs.peek();
+        }
+        StateHash hash = check.nextHash();
+        while (hash != null && hash.step() == here.step() && hash.virtualNanos() == here.virtualNanos()) {
+            check.check(hash, hash.kind() == StateHash.Kind.LIGHT ? machine.registerHash() : machine.stateHash());
+            hash = check.nextHash();
+        }
+        if (here.equals(end) && check.divergence() == null) {
+            check.finish();
+            finished = check.divergence() == null;
+        }
+    }
+
+    /** The machine stands short of a moment of the log: whether it can still get there. */
+    private void requireOnTheWay(StopReason reason, Position stop) {
+        boolean onTheWay = machine.virtualNanos() <= stop.virtualNanos()
+                && switch (reason) {
+                    case STEP_LIMIT -> machine.steps() < stop.step();
+                    case RESET -> machine.steps() <= stop.step();
+                    case IDLE, POWER_OFF, POWER_OFF_FAILED -> false;
+                };
+        if (onTheWay) {
+            return;
+        }
+        InputEvent input = inputs.peek();
+        boolean forInput = input != null && input.step() == stop.step() && input.virtualNanos() == stop.virtualNanos();
+        String state = switch (reason) {
+            case STEP_LIMIT, RESET -> "runs";
+            case IDLE -> "waits";
+            case POWER_OFF, POWER_OFF_FAILED -> "is switched off";
+        };
+        check.differ(
+                forInput ? Kind.INPUT_UNREACHABLE : Kind.MOMENT_UNREACHABLE,
+                position(),
+                forInput ? inputs.ordinal() : check.entry(),
+                "the machine at step %,d, %,d ns".formatted(stop.step(), stop.virtualNanos()),
+                "%s at step %,d, %,d ns".formatted(state, machine.steps(), machine.virtualNanos()));
+    }
+
+    @Override
+    public void close() {
+        try (trace;
+                disks;
+                check;
+                inputs) {
+            machine.close();
+        }
+    }
+}

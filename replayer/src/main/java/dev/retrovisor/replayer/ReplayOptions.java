@@ -1,0 +1,28 @@
+package dev.retrovisor.replayer;
+
+import dev.retrovisor.traces.disk.ImageHashes;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a replay needs beside the trace.
+ *
+ * @param diskBases files that may be base images of the trace's disks, in any order: tried before the paths at which
+ *     the images were when the trace was made
+ * @param imageHashes where the hashes of disk images are remembered
+ * @param overlayFolder on whose disk the replayed guest's writes are kept, in files without a name
+ */
+public record ReplayOptions(List<Path> diskBases, ImageHashes imageHashes, Path overlayFolder) {
+    public ReplayOptions {
+        diskBases = List.copyOf(diskBases);
+    }
+
+    /** Nothing but the trace, and what the user's cache knows. */
+    public static ReplayOptions standard() {
+        return new ReplayOptions(List.of(), ImageHashes.inUserCache(), Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    public ReplayOptions withDiskBases(List<Path> files) {
+        return new ReplayOptions(files, imageHashes, overlayFolder);
+    }
+}

@@ -1,0 +1,161 @@
+package dev.retrovisor.replayer;
+
+import dev.retrovisor.traces.Position;
+import dev.retrovisor.traces.TraceEntry;
+import dev.retrovisor.traces.TraceReader;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A place in a trace as a person names it; {@link #parse} reads it, a trace says which moment that is. */
+public sealed interface ReplayTarget {
+    /** The trace's end. */
+    ReplayTarget END = new End();
+
+    /** The words that {@link #parse} understands, for help texts. */
+    String SYNTAX = "a step (12_000_000, 250M), end, 50%, boot+2.5s (virtual time; also ms, us, ns, m, h) or event:N";
+
+    /** Where the trace ends. */
+    record End() implements ReplayTarget {}
+
+    /** The moment at which the machine has made so many steps. */
+    record Step(long step) implements ReplayTarget {}
+
+    /** A share of all steps. */
+    record Percent(BigDecimal percent) implements ReplayTarget {}
+
+    /** The first moment at or behind a virtual time since power-on. */
+    record VirtualTime(long nanos) implements ReplayTarget {}
+
+    /** Right behind an entry of the events log, counted from 0. */
+    record Event(long entry) implements ReplayTarget {}
+
+    /** The machine runs until one of the two is reached. */
+    record Limit(long step, long virtualNanos) {
+        boolean isReached(long atStep, long atNanos) {
+            return atStep >= step || atNanos >= virtualNanos;
+        }
+    }
+
+    /**
+     * Reads one of {@link #SYNTAX}.
+     *
+     * @throws ReplayException if it is none
+     */
+    static ReplayTarget parse(String text) {
+        return Syntax.parse(text);
+    }
+
+    /**
+     * What this means in a trace.
+     *
+     * @throws ReplayException if the trace does not go so far
+     */
+    default Limit resolve(TraceReader trace) {
+        Position end = trace.durableEnd().position();
+        return switch (this) {
+            case End _ -> new Limit(Long.MAX_VALUE, Long.MAX_VALUE);
+            case Step(long step) -> {
+                if (step > end.step()) {
+                    throw new ReplayException("step %,d: the trace ends at step %,d".formatted(step, end.step()));
+                }
+                yield new Limit(step, Long.MAX_VALUE);
+            }
+            case Percent(BigDecimal percent) ->
+                new Limit(
+                        percent.multiply(BigDecimal.valueOf(end.step()))
+                                .movePointLeft(2)
+                                .setScale(0, RoundingMode.HALF_UP)
+                                .longValueExact(),
+                        Long.MAX_VALUE);
+            case VirtualTime(long nanos) -> {
+                if (nanos > end.virtualNanos()) {
+                    throw new ReplayException("boot+%s s: the trace ends at boot+%s s"
+                            .formatted(Syntax.seconds(nanos), Syntax.seconds(end.virtualNanos())));
+                }
+                yield new Limit(Long.MAX_VALUE, nanos);
+            }
+            case Event(long entry) -> new Limit(Math.min(stepOf(trace, entry) + 1, end.step()), Long.MAX_VALUE);
+        };
+    }
+
+    private static long stepOf(TraceReader trace, long entry) {
+        long entries = trace.durableEnd().entries();
+        if (entry >= entries) {
+            throw new ReplayException("event:%,d: the trace has %,d, counted from 0".formatted(entry, entries));
+        }
+        try (var events = trace.events()) {
+            events.skipTo(entry);
+            TraceEntry found = events.next();
+            return found.step();
+        }
+    }
+
+    /** The forms of a position. */
+    final class Syntax {
+        private static final Pattern STEP = Pattern.compile("([0-9][0-9_]*(?:\\.[0-9]+)?)([kKMG]?)");
+        private static final Pattern TIME = Pattern.compile("boot\\+([0-9][0-9_]*(?:\\.[0-9]+)?)(ns|us|ms|s|m|h)");
+        private static final Pattern PERCENT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)%");
+        private static final Pattern EVENT = Pattern.compile("event:([0-9][0-9_]*)");
+
+        private Syntax() {}
+
+        static ReplayTarget parse(String text) {
+            try {
+                return read(text);
+            } catch (ArithmeticException | NumberFormatException e) {
+                throw new ReplayException("position '%s' is out of range or no whole number".formatted(text), e);
+            }
+        }
+
+        private static ReplayTarget read(String text) {
+            if (text.equals("end")) {
+                return END;
+            }
+            Matcher step = STEP.matcher(text);
+            if (step.matches()) {
+                int power = "kMG".indexOf(step.group(2).replace('K', 'k')) + 1;
+                return new Step(number(step.group(1))
+                        .movePointRight(step.group(2).isEmpty() ? 0 : 3 * power)
+                        .longValueExact());
+            }
+            Matcher time = TIME.matcher(text);
+            if (time.matches()) {
+                return new VirtualTime(number(time.group(1))
+                        .multiply(BigDecimal.valueOf(nanosOf(time.group(2))))
+                        .setScale(0, RoundingMode.UP)
+                        .longValueExact());
+            }
+            Matcher percent = PERCENT.matcher(text);
+            if (percent.matches() && number(percent.group(1)).compareTo(BigDecimal.valueOf(100)) <= 0) {
+                return new Percent(number(percent.group(1)));
+            }
+            Matcher event = EVENT.matcher(text);
+            if (event.matches()) {
+                return new Event(number(event.group(1)).longValueExact());
+            }
+            throw new ReplayException("position '%s' is not understood: give %s".formatted(text, SYNTAX));
+        }
+
+        private static BigDecimal number(String digits) {
+            return new BigDecimal(digits.replace("_", ""));
+        }
+
+        private static long nanosOf(String unit) {
+            return switch (unit) {
+                case "ns" -> 1;
+                case "us" -> 1_000;
+                case "ms" -> 1_000_000;
+                case "s" -> 1_000_000_000;
+                case "m" -> 60_000_000_000L;
+                case "h" -> 3_600_000_000_000L;
+                default -> throw new IllegalArgumentException(unit);
+            };
+        }
+
+        private static String seconds(long nanos) {
+            return BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString();
+        }
+    }
+}
