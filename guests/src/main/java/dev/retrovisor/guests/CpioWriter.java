@@ -11,7 +11,7 @@ import java.util.TreeMap;
  *
  * <p>A header is the magic "070701" and 13 numbers of 8 hex digits; name and content are each padded to 4 bytes.
  */
-final class CpioWriter {
+public final class CpioWriter {
     private static final int S_IFREG = 0x8000;
     private static final int S_IFDIR = 0x4000;
     private static final int S_IFLNK = 0xa000;
@@ -24,15 +24,15 @@ final class CpioWriter {
     private final Map<String, Entry> entries = new TreeMap<>();
 
     /** @param permissions the low twelve mode bits */
-    CpioWriter file(String path, int permissions, byte[] content) {
+    public CpioWriter file(String path, int permissions, byte[] content) {
         return add(path, new Entry(S_IFREG | permissions, 0, 0, content));
     }
 
-    CpioWriter folder(String path, int permissions) {
+    public CpioWriter folder(String path, int permissions) {
         return add(path, new Entry(S_IFDIR | permissions, 0, 0, new byte[0]));
     }
 
-    CpioWriter link(String path, String target) {
+    public CpioWriter link(String path, String target) {
         return add(path, new Entry(S_IFLNK | 0777, 0, 0, target.getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -50,7 +50,8 @@ final class CpioWriter {
         return this;
     }
 
-    byte[] toBytes() {
+    /** The archive. Linux takes several, one behind the other, so that programs can be added to a guest. */
+    public byte[] toBytes() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int inode = 1;
         // A folder sorts before what is in it, because its path is a prefix.
