@@ -1,0 +1,37 @@
+package dev.retrovisor.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Labelled values for people, one a line, the labels in a column of their own. */
+final class Facts {
+    private record Fact(String label, String value) {}
+
+    private final Screen screen;
+    private final List<Fact> facts = new ArrayList<>();
+
+    Facts(Screen screen) {
+        this.screen = screen;
+    }
+
+    Facts add(String label, String value) {
+        facts.add(new Fact(label, value));
+        return this;
+    }
+
+    /** Further lines under the last label. */
+    Facts add(String label, List<String> values) {
+        for (int i = 0; i < values.size(); i++) {
+            add(i == 0 ? label : "", values.get(i));
+        }
+        return this;
+    }
+
+    void print() {
+        int width = facts.stream().mapToInt(fact -> fact.label().length()).max().orElse(0);
+        for (Fact fact : facts) {
+            String label = fact.label() + " ".repeat(width - fact.label().length());
+            screen.out().println("  " + screen.dim(label) + "  " + fact.value());
+        }
+    }
+}
