@@ -188,4 +188,11 @@ class LauncherTest {
         assertEquals(ExitCode.USER_MISTAKE, ended.exitCode());
         assertThat(ended.output()).contains("look at the network and Maven's settings");
     }
+
+    @Test
+    void theJvmFlagsAreInOneFile() throws IOException {
+        assertThat(Files.readString(Repository.root().resolve("pom.xml")))
+                .contains("<jvm.flags>\"@${maven.multiModuleProjectDirectory}/.mvn/jvm-flags\"</jvm.flags>");
+        assertThat(Files.readString(Repository.root().resolve("retrovisor"))).contains("\"@$root/.mvn/jvm-flags\"");
+    }
 }
