@@ -52,6 +52,7 @@ final class AssemblyTest {
     void bitsThatAreNoInstructionReadBackAsData() {
         assertEquals(".word 0xffffffff", Disassembler.disassemble(-1, BASE));
         assertEquals(".half 0x0000", Disassembler.disassemble(0, BASE));
+        assertEquals(".half 0x8002", Disassembler.disassemble(0x8002, BASE), "c.jr x0 is reserved");
     }
 
     @Test
@@ -72,6 +73,9 @@ final class AssemblyTest {
                 Map.entry(0x02C5F553, "fadd.d fa0,fa1,fa2"),
                 Map.entry(0x02C58553, "fadd.d fa0,fa1,fa2,rne"),
                 Map.entry(0x0505, "c.addi a0,1"),
+                Map.entry(0x4522, "c.lwsp a0,8(sp)"),
+                Map.entry(0x0028, "c.addi4spn a0,sp,8"),
+                Map.entry(0x7179, "c.addi16sp sp,-48"),
                 Map.entry(0x757D, "c.lui a0,0xfffff"),
                 Map.entry(0x8082, "c.jr ra"));
         known.forEach((bits, text) -> assertEquals(text, Disassembler.disassemble(bits, BASE)));
@@ -139,6 +143,7 @@ final class AssemblyTest {
                 Map.entry("j nowhere", "line 1: 'nowhere' is not defined"),
                 Map.entry("beq a0, a1, . + 4096", "line 1: beq cannot have . + 4096 as imm"),
                 Map.entry("a: nop\na: nop", "line 2: 'a' is defined twice"),
+                Map.entry("c.addi4spn a0, sp, 0", "line 1: c.addi4spn cannot have 0 as nzuimm"),
                 Map.entry("c.lw t6, 0(a0)", "line 1: c.lw cannot have t6 as rd'"),
                 Map.entry("li a0, later\nlater:", "line 1: 'later' is not defined"),
                 Map.entry(".byte 256", "line 1: 256 does not fit into 1 bytes"),
