@@ -231,6 +231,10 @@ final class CsrTable {
         field(0x306, "mcounteren", MCOUNTEREN, COUNTERS);
         row(0x30A, "menvcfg", h -> h.state().get(MENVCFG), (h, v) -> {
             writeEnvironment(h, MENVCFG, v & MENVCFG_WRITABLE);
+            if ((v & MENVCFG_STCE) != 0) {
+                // STIP is the comparison alone from now on: what software wrote before must not show through.
+                h.state().set(HartState.MIP, h.state().get(HartState.MIP) & ~(1L << Hart.STIP));
+            }
             h.mmu().tlb().flushAll();
             h.updateTimer();
         });
