@@ -24,6 +24,9 @@ public final class Sbi implements SbiHandler {
     private static final long DELEGATED_INTERRUPTS = 0x222;
     private static final long ALL_COUNTERS = 0xFFFF_FFFFL;
 
+    /** cycle, time and instret for user mode, as OpenSBI leaves it: Linux counts on time for its vDSO. */
+    private static final long USER_COUNTERS = 7;
+
     // menvcfg: stimecmp, memory types, cache-block operations, hardware A and D bits.
     private static final long STCE = 1L << 63;
     private static final long PBMTE = 1L << 62;
@@ -76,6 +79,7 @@ public final class Sbi implements SbiHandler {
         state.set(HartState.MEDELEG, DELEGATED_EXCEPTIONS);
         state.set(HartState.MIDELEG, DELEGATED_INTERRUPTS);
         state.set(HartState.MCOUNTEREN, ALL_COUNTERS);
+        state.set(HartState.SCOUNTEREN, USER_COUNTERS);
         state.set(HartState.MENVCFG, environment);
         state.set(HartState.PMPCFG, PMP_ALL);
         state.set(HartState.PMPADDR, PMP_ALL_ADDRESSES);

@@ -1,0 +1,121 @@
+package dev.retrovisor.testkit.debian;
+
+import dev.retrovisor.guests.Guest;
+import dev.retrovisor.guests.GuestException;
+import dev.retrovisor.guests.Guests;
+import dev.retrovisor.guests.Progress;
+import dev.retrovisor.guests.PullOptions;
+import dev.retrovisor.machine.board.BootImages;
+import dev.retrovisor.machine.board.MachineConfig;
+import dev.retrovisor.machine.board.PagingMode;
+import dev.retrovisor.recorder.LiveMachine;
+import dev.retrovisor.recorder.MemoryConsole;
+import dev.retrovisor.recorder.RunOptions;
+import dev.retrovisor.recorder.RunResult;
+import dev.retrovisor.recorder.VmSetup;
+import dev.retrovisor.recorder.net.UserNetworkConfig;
+import dev.retrovisor.replayer.Replay;
+import dev.retrovisor.replayer.ReplayListener;
+import dev.retrovisor.replayer.ReplayOptions;
+import dev.retrovisor.replayer.ReplayResult;
+import dev.retrovisor.replayer.ReplayTarget;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** Records the real Debian guest, and replays it. The guest is fetched into the cache of whoever runs the tests. */
+final class DebianRun {
+    private static final long MEMORY_BYTES = 512L << 20;
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+    private static final String MAC = "52:54:00:12:34:56";
+
+    private final RunResult result;
+    private final String console;
+
+    private DebianRun(RunResult result, String console) {
+        this.result = result;
+        this.console = console;
+    }
+
+    static Guest guest() {
+        Guests guests = Guests.ofThisMachine();
+        try {
+            return guests.resolve("debian");
+        } catch (GuestException notThere) {
+            return guests.pull("debian", PullOptions.defaults(), Progress.NONE);
+        }
+    }
+
+    /** The workload {@code demo}, from power-on to power-off. */
+    static DebianRun demo(int harts, PagingMode paging, Path trace) {
+        return record(harts, paging, guest().appendForWorkload("demo"), List.of(), false, "", trace);
+    }
+
+    /** The shell, fed with lines, on a machine with a disk and a network. */
+    static DebianRun shell(String lines, Path disk, Path trace) {
+        String append = guest().append() + " retrovisor.net=dhcp";
+        return record(1, PagingMode.SV39, append, List.of(disk), true, lines, trace);
+    }
+
+    private static DebianRun record(
+            int harts, PagingMode paging, String append, List<Path> disks, boolean network, String input, Path trace) {
+        Guest guest = guest();
+        List<MachineConfig.Drive> drives = disks.stream()
+                .map(disk -> new MachineConfig.Drive(size(disk), false, "disk"))
+                .toList();
+        var config = new MachineConfig(
+                MEMORY_BYTES,
+                harts,
+                20_000,
+                paging,
+                true,
+                append,
+                drives,
+                network ? List.of(new MachineConfig.Nic(MAC)) : List.of(),
+                false,
+                50_000,
+                new byte[32]);
+        var images = new BootImages(new byte[0], read(guest.kernel()), read(guest.initrd()));
+        var networks = network ? List.of(UserNetworkConfig.standard()) : List.<UserNetworkConfig>of();
+        var options = RunOptions.unrecorded("test").recordedTo(trace).withTimeout(TIMEOUT);
+        var console = MemoryConsole.of(input);
+        RunResult result =
+                new LiveMachine(new VmSetup("debian", config, images, disks, networks, 0), options, console).run();
+        return new DebianRun(result, new String(console.output(), StandardCharsets.UTF_8).replace("\r", ""));
+    }
+
+    private static byte[] read(Path file) {
+        try {
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static ReplayResult replay(Path trace) {
+        try (var replay = Replay.open(trace, ReplayOptions.standard())) {
+            return replay.run(ReplayTarget.END, ReplayListener.SILENT);
+        }
+    }
+
+    RunResult result() {
+        return result;
+    }
+
+    /** What the guest said, without carriage returns. */
+    String console() {
+        return console;
+    }
+}
