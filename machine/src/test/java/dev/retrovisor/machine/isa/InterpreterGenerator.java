@@ -1,8 +1,11 @@
 package dev.retrovisor.machine.isa;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -178,7 +181,7 @@ final class InterpreterGenerator {
             }
         }
         return header("interpreter")
-                + INTEGER_TEMPLATE
+                + template("IntegerSwitch")
                         .replace("<CASES>", inlined(cases.toString()))
                         .replace("<IMPORTS>", imports(INTEGER, FLOAT, SYSTEM))
                         .replace("<CLASSES>", classes(List.of(INTEGER, FLOAT, SYSTEM)));
@@ -357,7 +360,8 @@ final class InterpreterGenerator {
                 cases.append(row.writesFloat() || row.hasOperand("flags") ? "return true;\n}\n" : "return false;\n}\n");
             }
         }
-        return header("interpreter") + FLOAT_TEMPLATE.replace("<CASES>", cases).replace("<IMPORTS>", imports(FLOAT));
+        return header("interpreter")
+                + template("FloatSwitch").replace("<CASES>", cases).replace("<IMPORTS>", imports(FLOAT));
     }
 
     private String systemSwitch() {
@@ -371,7 +375,7 @@ final class InterpreterGenerator {
             }
         }
         return header("interpreter")
-                + SYSTEM_TEMPLATE
+                + template("SystemSwitch")
                         .replace("<CASES>", cases)
                         .replace("<IMPORTS>", imports(List.of(Rv64a.class, Rv64i.class), SYSTEM));
     }
@@ -387,194 +391,13 @@ final class InterpreterGenerator {
         write(new InterpreterGenerator().generate());
     }
 
-    private static final String PACKED = """
-                private static long rd(long i) {
-                    return i >>> Decoder.RD_SHIFT - 3 & 0x3F8;
-                }
-
-                private static long rs1(long i) {
-                    return i >>> Decoder.RS1_SHIFT - 3 & 0x3F8;
-                }
-
-                private static long rs2(long i) {
-                    return i >>> Decoder.RS2_SHIFT - 3 & 0x3F8;
-                }
-            """;
-
-    private static final String INTEGER_TEMPLATE = """
-            import dev.retrovisor.machine.hart.Hart;
-            import dev.retrovisor.machine.hart.HartState;
-            import dev.retrovisor.machine.hart.Tlb;
-            import dev.retrovisor.machine.hart.Trap;
-            import dev.retrovisor.machine.isa.Decoder;
-            import dev.retrovisor.machine.isa.Ops;
-            import dev.retrovisor.machine.memory.OffHeap;
-            import java.lang.invoke.MethodHandles;
-            import jdk.internal.misc.Unsafe;
-            import java.util.Arrays;
-            import java.util.List;
-            <IMPORTS>
-            /** The interpreter's main loop: integer instructions, loads, stores and jumps; the rest by the other switches. */
-            final class IntegerSwitch {
-                private static final Unsafe MEMORY = Unsafe.getUnsafe();
-
-                /** Stands for the slots of a page that has not been looked up. */
-                private static final long[] NOWHERE = new long[CodePage.SLOTS];
-
-                private static final long PAGE_MASK = Tlb.PAGE_MASK;
-                private static final int PAGE_OFFSET = 4095;
-                private static final long TLB_OFFSET = (Tlb.ENTRIES - 1L) * Tlb.ENTRY_BYTES;
-
-                // Loaded before the loop is compiled: a call to a class that is not makes compiled code give up.
-                private static final List<Class<?>> EXTENSIONS = List.of(<CLASSES>);
-
-                static {
-                    Arrays.fill(NOWHERE, Ops.ENTER);
-                    EXTENSIONS.forEach(IntegerSwitch::initialize);
-                }
-
-                private static void initialize(Class<?> extension) {
-                    try {
-                        MethodHandles.lookup().ensureInitialized(extension);
-                    } catch (IllegalAccessException impossible) {
-                        throw new AssertionError(impossible);
-                    }
-                }
-
-
-                private IntegerSwitch() {}
-
-                /** Runs {@code x.hart()} until {@code x.budget()} steps are made or a stop is requested. */
-                static void run(Execution x) {
-                    Hart hart = x.hart();
-                    long h = hart.state().address();
-                    long budget = x.budget();
-                    long page = hart.pc() & PAGE_MASK;
-                    int index = ((int) hart.pc() & PAGE_OFFSET) >> 1;
-                    outer:
-                    while (budget > 0 && !hart.isStopRequested()) {
-                        if (index >= CodePage.SLOTS) {
-                            page += PAGE_OFFSET + 1;
-                            index -= CodePage.SLOTS;
-                        }
-                        long[] slots = NOWHERE;
-                        long tlb = OffHeap.getLong(h + HartState.DATA_TLB);
-                        try {
-                            if (hart.isInterruptDue()) {
-                                x.sync(page, index, budget);
-                                hart.takeInterrupt();
-                                budget--;
-                                page = hart.pc() & PAGE_MASK;
-                                index = ((int) hart.pc() & PAGE_OFFSET) >> 1;
-                                continue;
-                            }
-                            long i = Ops.ENTER;
-                            while (budget > 0) {
-                                switch ((int) i & 0x3FF) {
-                                    case Ops.UNDECODED:
-                                        i = x.decode(slots, page, index, budget);
-                                        continue;
-                                    case Ops.ENTER:
-                                        slots = x.enter(page, index, budget);
-                                        i = slots[index];
-                                        continue;
-                                    case Ops.CROSSING:
-                                        i = x.decodeCrossing(page, index, budget);
-                                        continue;
-                                    case Ops.ILLEGAL:
-                                        x.sync(page, index, budget);
-                                        throw hart.illegalInstruction();
-                                    <CASES>
-                                    default:
-                                        if (((int) i & 0x3FF) < Ops.FIRST_SYSTEM) {
-                                            x.executeFloat(i, page, index, budget);
-                                            break;
-                                        }
-                                        x.sync(page, index, budget);
-                                        hart.setNextPc(hart.pc() + Decoder.lengthBytes(i));
-                                        SystemSwitch.execute(hart, h, i);
-                                        page = hart.nextPc() & PAGE_MASK;
-                                        index = ((int) hart.nextPc() & PAGE_OFFSET) >> 1;
-                                        budget--;
-                                        continue outer;
-                                }
-                                index += 2 - (int) (i >>> Decoder.SHORT_SHIFT & 1);
-                                budget--;
-                                if ((index & -CodePage.SLOTS) != 0) {
-                                    long pc = page + ((long) index << 1);
-                                    page = pc & PAGE_MASK;
-                                    index = ((int) pc & PAGE_OFFSET) >> 1;
-                                    slots = NOWHERE;
-                                }
-                                i = slots[index];
-                            }
-                        } catch (Trap trap) {
-                            hart.enterTrap(trap.cause(), trap.value(), page + ((long) index << 1));
-                            budget--;
-                            page = hart.pc() & PAGE_MASK;
-                            index = ((int) hart.pc() & PAGE_OFFSET) >> 1;
-                        }
-                    }
-                    x.sync(page, index, budget);
-                }
-            }
-            """;
-
-    private static final String FLOAT_TEMPLATE = """
-            import dev.retrovisor.machine.fpu.FpFlags;
-            import dev.retrovisor.machine.isa.Decoder;
-            import dev.retrovisor.machine.isa.Ops;
-            import dev.retrovisor.machine.memory.OffHeap;
-            <IMPORTS>
-            /** Floating-point instructions, but for loads and stores. */
-            final class FloatSwitch {
-                private FloatSwitch() {}
-
-                /** Executes one; whether it counts as a change of floating-point state. */
-                static boolean execute(Execution x, long h, long i, FpFlags flags) {
-                    switch ((int) i & 0x3FF) {
-                        <CASES>
-                        default:
-                            throw new IllegalStateException("instruction " + ((int) i & 0x3FF));
-                    }
-                }
-
-            """ + PACKED + """
-
-                private static long fs3(long i) {
-                    return i >>> Decoder.IMMEDIATE_SHIFT + Decoder.RS3_SHIFT - 3 & 0x3F8;
-                }
-            }
-            """;
-
-    private static final String SYSTEM_TEMPLATE = """
-            import dev.retrovisor.machine.hart.Hart;
-            import dev.retrovisor.machine.hart.HartState;
-            import dev.retrovisor.machine.isa.Decoder;
-            import dev.retrovisor.machine.isa.Ops;
-            import dev.retrovisor.machine.memory.OffHeap;
-            <IMPORTS>
-            /** Instructions that work on the whole hart. */
-            final class SystemSwitch {
-                private SystemSwitch() {}
-
-                /** Executes one, at {@code hart.pc()}; where to go on is {@code hart.nextPc()}. */
-                static void execute(Hart hart, long h, long i) {
-                    switch ((int) i & 0x3FF) {
-                        <CASES>
-                        default -> throw new IllegalStateException("instruction " + ((int) i & 0x3FF));
-                    }
-                }
-
-            """ + PACKED + """
-
-                private static long zimm(long i) {
-                    return i >>> Decoder.RS1_SHIFT & 31;
-                }
-
-                private static boolean hasDestination(long i) {
-                    return (i >>> Decoder.RD_SHIFT & 127) != HartState.SINK_SLOT;
-                }
-            }
-            """;
+    /** A text of the test resources, with the accessors of packed operands put in. */
+    private static String template(String name) {
+        try (InputStream in = InterpreterGenerator.class.getResourceAsStream(name + ".template")) {
+            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return text.contains("<PACKED>") ? text.replace("<PACKED>", template("Packed")) : text;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 }
