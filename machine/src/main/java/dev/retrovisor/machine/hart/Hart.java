@@ -325,8 +325,8 @@ public final class Hart implements Stateful, AutoCloseable {
         yieldQuantum();
     }
 
-    /** What WFI and WRS.NTO must be allowed: by TW below machine mode, and never in user mode. */
-    public void checkWait() {
+    /** WFI must be allowed: by TW in supervisor mode, and never in user mode. */
+    private void checkWait() {
         boolean timeoutWait = (state.get(HartState.MSTATUS) & Mstatus.TW) != 0;
         if (privilege() == Privilege.USER || privilege() == Privilege.SUPERVISOR && timeoutWait) {
             throw illegalInstruction();

@@ -13,7 +13,7 @@ public final class Zihint {
 
     @Insn(bits = "000000001101 00000 000 00000 1110011", asm = "wrs.nto")
     public static void wrsnto(Hart hart) {
-        hart.checkWait();
+        // Ends at once: no wait without bound, which is what mstatus.TW would forbid below machine mode.
         hart.yieldQuantum();
     }
 

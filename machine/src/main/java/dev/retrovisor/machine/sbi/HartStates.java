@@ -2,6 +2,7 @@ package dev.retrovisor.machine.sbi;
 
 import dev.retrovisor.machine.hart.Hart;
 import dev.retrovisor.machine.hart.HartState;
+import dev.retrovisor.machine.memory.GuestMemory;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -17,11 +18,13 @@ final class HartStates implements SbiExtension {
     private static final long STATUS_STOPPED = 1;
 
     private final List<Hart> harts;
+    private final GuestMemory memory;
     private final Consumer<Hart> prepare;
 
     /** {@code prepare} puts a hart into the state in which the supervisor expects it. */
-    HartStates(List<Hart> harts, Consumer<Hart> prepare) {
+    HartStates(List<Hart> harts, GuestMemory memory, Consumer<Hart> prepare) {
         this.harts = harts;
+        this.memory = memory;
         this.prepare = prepare;
     }
 
@@ -53,12 +56,18 @@ final class HartStates implements SbiExtension {
         if (hart.state().get(HartState.LIFE) == HartState.STARTED) {
             return ALREADY_AVAILABLE;
         }
+        if (!memory.contains(address, 1)) {
+            return INVALID_ADDRESS;
+        }
         begin(hart, address, opaque);
         return SUCCESS;
     }
 
     private void begin(Hart hart, long address, long opaque) {
+        // Devices tell when a line changes, not how it stands.
+        long pins = hart.state().get(HartState.PINS);
         hart.reset();
+        hart.state().set(HartState.PINS, pins);
         prepare.accept(hart);
         hart.state().setPc(address);
         hart.state().setX(A0, hart.index());
@@ -89,14 +98,15 @@ final class HartStates implements SbiExtension {
         }
         if (type == NON_RETENTIVE) {
             long address = call.argument(1);
+            if (!memory.contains(address, 1)) {
+                return INVALID_ADDRESS;
+            }
             long opaque = call.argument(2);
             long enabled = hart.state().get(HartState.MIE);
             long timer = hart.state().get(HartState.STIMECMP);
-            long pins = hart.state().get(HartState.PINS);
             begin(hart, address, opaque);
             hart.state().set(HartState.MIE, enabled);
             hart.state().set(HartState.STIMECMP, timer);
-            hart.state().set(HartState.PINS, pins);
             hart.updateTimer();
             hart.setNextPc(address);
             call.doesNotReturn();

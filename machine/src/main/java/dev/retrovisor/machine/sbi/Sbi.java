@@ -59,7 +59,7 @@ public final class Sbi implements SbiHandler {
                         new Time(),
                         new Ipi(harts),
                         new RemoteFence(harts),
-                        new HartStates(harts, this::prepare),
+                        new HartStates(harts, memory, this::prepare),
                         new SystemReset(clock, events, power),
                         new DebugConsole(clock, memory, events))
                 .forEach(extension -> extensions.put(extension.id(), extension));
