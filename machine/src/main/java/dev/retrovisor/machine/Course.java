@@ -7,7 +7,7 @@ import dev.retrovisor.machine.board.StopReason;
  * what happens at one moment, in this order:
  *
  * <ol>
- *   <li>the machine gets there ({@link #advance} returns);
+ *   <li>the machine gets there: {@link #advance} returns, also for the moment of power-on, {@code advance(0, 0)};
  *   <li>inputs of that moment are applied;
  *   <li>hashes of that moment are taken;
  *   <li>if it stopped for a restart, it is reset, as the next {@link #advance} begins.

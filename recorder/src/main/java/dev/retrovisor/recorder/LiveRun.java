@@ -132,6 +132,7 @@ final class LiveRun implements HostConsole.Listener {
     /** Runs the machine from power-on to the end of the run. */
     Stop run() {
         try {
+            course.advance(0, 0);
             enter(new InputEvent.WallClock(0, 0, epochNanos()));
             enter(new InputEvent.EntropySeed(0, 0, freshSeed()));
             Stop stop = loop();

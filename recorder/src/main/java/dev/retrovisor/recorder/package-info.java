@@ -10,7 +10,7 @@
  * virtual time catch up with the wall clock and no further (<em>paced</em>). It is paced while anything can come in from
  * outside: a terminal, a network, or standard input that has not ended yet. When piped input has ended and there is no
  * network, it goes fast: what is left of the input is known, and is given to the guest as it makes room. A guest that
- * then does next to nothing and lets nothing out for an hour of its own time (a second or so of the host's) waits for
+ * then does next to nothing and lets nothing out for an hour of its own time (seconds of the host's) waits for
  * input that will never come: the run ends and says so, with the same result each time. One that computes is left to run; limits of
  * steps and time bound it. A pipe that stays open and silent keeps the run alive, as a terminal does.
  */
