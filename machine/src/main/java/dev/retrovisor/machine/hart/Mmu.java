@@ -162,8 +162,12 @@ public final class Mmu {
         }
         long block = virtualAddress & -CACHE_BLOCK_BYTES;
         // Allowed where a load or a store would be; the exception is that of a store.
-        if (translateOrCause(block, 1, Access.LOAD) < 0) {
-            translate(block, virtualAddress, CACHE_BLOCK_BYTES, Access.STORE);
+        long physicalAddress = translateOrCause(block, 1, Access.LOAD);
+        if (physicalAddress < 0) {
+            physicalAddress = translate(block, virtualAddress, CACHE_BLOCK_BYTES, Access.STORE);
+        }
+        if (!ram.contains(physicalAddress, 1)) {
+            requireDevice(physicalAddress, 1, virtualAddress, Access.STORE);
         }
     }
 
