@@ -26,6 +26,11 @@ final class CommandTree {
         commandLine = new CommandLine(root);
         // The one list of commands, in the order of the help.
         List.of(
+                        new DemoCommand(context),
+                        new RunCommand(context),
+                        new RecordCommand(context),
+                        new ReplayCommand(context),
+                        new VerifyCommand(context),
                         new TraceinfoCommand(context),
                         GuestCommand.withSubcommands(context),
                         new CompletionCommand(context),

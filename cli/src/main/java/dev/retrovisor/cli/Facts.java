@@ -1,17 +1,30 @@
 package dev.retrovisor.cli;
 
+import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** Labelled values for people, one a line, the labels in a column of their own. */
 final class Facts {
     private record Fact(String label, String value) {}
 
-    private final Screen screen;
+    private final PrintStream to;
+    private final UnaryOperator<String> labelStyle;
     private final List<Fact> facts = new ArrayList<>();
 
+    /** For standard output. */
     Facts(Screen screen) {
-        this.screen = screen;
+        this(screen.out(), screen::dim);
+    }
+
+    private Facts(PrintStream to, UnaryOperator<String> labelStyle) {
+        this.to = to;
+        this.labelStyle = labelStyle;
+    }
+
+    static Facts onError(Screen screen) {
+        return new Facts(screen.err(), screen::dimOnError);
     }
 
     Facts add(String label, String value) {
@@ -31,7 +44,7 @@ final class Facts {
         int width = facts.stream().mapToInt(fact -> fact.label().length()).max().orElse(0);
         for (Fact fact : facts) {
             String label = fact.label() + " ".repeat(width - fact.label().length());
-            screen.out().println("  " + screen.dim(label) + "  " + fact.value());
+            to.println("  " + labelStyle.apply(label) + "  " + fact.value());
         }
     }
 }

@@ -2,7 +2,9 @@ package dev.retrovisor.cli;
 
 import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.GuestFormatException;
+import dev.retrovisor.recorder.HostSetupException;
 import dev.retrovisor.recorder.net.NetworkOptionException;
+import dev.retrovisor.replayer.ReplayException;
 import dev.retrovisor.traces.TraceFormatException;
 import dev.retrovisor.traces.TraceFullException;
 import java.io.IOException;
@@ -58,6 +60,7 @@ final class Failures {
     static int exitCode(Throwable failure) {
         return switch (failure) {
             case UserMistake _, GuestException _, NetworkOptionException _ -> ExitCode.USER_MISTAKE;
+            case HostSetupException _, ReplayException _ -> ExitCode.USER_MISTAKE;
             case BadFile _, GuestFormatException _, TraceFormatException _ -> ExitCode.BAD_FILE;
             case TraceFullException _, IOException _, UncheckedIOException _ -> ExitCode.USER_MISTAKE;
             case OutOfMemoryError _ -> ExitCode.USER_MISTAKE;

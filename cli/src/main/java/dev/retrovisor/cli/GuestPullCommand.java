@@ -1,9 +1,6 @@
 package dev.retrovisor.cli;
 
 import dev.retrovisor.guests.Guest;
-import dev.retrovisor.guests.PullOptions;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,17 +32,8 @@ final class GuestPullCommand implements Callable<Integer> {
             description = "The guest: debian.")
     private String name;
 
-    @Option(
-            names = "--mirror",
-            paramLabel = "URL",
-            description = "The archive, the folder above dists/: an http, https or file URL. Default: the host's own.")
-    private Optional<String> mirror = Optional.empty();
-
-    @Option(
-            names = "--keyring",
-            paramLabel = "FILE",
-            description = "An OpenPGP keyring to trust instead of the host's Debian keyring.")
-    private Optional<Path> keyring = Optional.empty();
+    @Mixin
+    private PullChoice pull;
 
     @Option(
             names = {"-q", "--quiet"},
@@ -62,9 +50,8 @@ final class GuestPullCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Screen screen = context.screen();
-        keyring.ifPresent(file -> InputFiles.requireFile(file, "--keyring"));
-        Guest guest = context.guests()
-                .pull(name, new PullOptions(mirror, keyring), ProgressBar.ofBytes(screen, quiet || format.isJson()));
+        Guest guest =
+                context.guests().pull(name, pull.options(), ProgressBar.ofBytes(screen, quiet || format.isJson()));
         if (format.isJson()) {
             screen.out().println(Json.of("guest", SCHEMA_VERSION, GuestFacts.of(guest)));
         } else {

@@ -95,6 +95,10 @@ record Screen(
         return errorHasColour() ? "\u001b[1;31m" + text + RESET : text;
     }
 
+    String dimOnError(String text) {
+        return errorHasColour() ? "\u001b[2m" + text + RESET : text;
+    }
+
     void flush() {
         out.flush();
         err.flush();

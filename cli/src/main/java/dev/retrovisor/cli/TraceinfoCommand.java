@@ -65,8 +65,9 @@ final class TraceinfoCommand implements Callable<Integer> {
                 machine.nics().stream().map(TraceFacts.Nic::mac).toList());
         lines.add(
                 "recorded",
-                facts.createdAt() + " by " + facts.recordedBy().product() + " on Java "
-                        + facts.recordedBy().java() + ", " + facts.recordedBy().system());
+                facts.createdAt().replaceFirst("\\.[0-9]+", "") + " by "
+                        + facts.recordedBy().product());
+        lines.add("on", facts.recordedBy().java() + ", " + facts.recordedBy().system());
         lines.print();
         heading("Recording");
         new Facts(screen)

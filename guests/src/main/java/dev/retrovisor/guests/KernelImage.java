@@ -16,7 +16,7 @@ import java.util.zip.GZIPInputStream;
  * An EFI zboot image is a PE file with "zimg" at byte 4, the payload's offset and size (u32) at 8 and 12, and the name
  * of its compression at 24.
  */
-final class KernelImage {
+public final class KernelImage {
     private static final int MAGIC_OFFSET = 0x38;
     private static final int HEADER_BYTES = 0x40;
     private static final byte[] MAGIC = {'R', 'S', 'C', 5};
@@ -25,7 +25,13 @@ final class KernelImage {
 
     private KernelImage() {}
 
-    static byte[] flatten(byte[] shipped, String file) throws IOException {
+    /**
+     * The flat Image in what a package or a user has: that itself, compressed with gzip, or as an EFI zboot image.
+     *
+     * @param file for messages
+     * @throws GuestFormatException if there is none in it
+     */
+    public static byte[] flatten(byte[] shipped, String file) throws IOException {
         if (isFlat(shipped) && !isZboot(shipped)) {
             return shipped;
         }

@@ -1,0 +1,92 @@
+package dev.retrovisor.cli;
+
+import dev.retrovisor.replayer.ReplayOptions;
+import dev.retrovisor.replayer.ReplayResult;
+import dev.retrovisor.replayer.ReplayTarget;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Replays a trace and compares as it goes. */
+@Command(
+        name = "replay",
+        description = {
+            "Replay a trace from its files alone, comparing state hashes and device events as it goes.",
+            "Exit code 0: bit-identical; 1: diverged, with where and what."
+        },
+        optionListHeading = "%nOptions:%n",
+        footer = {
+            "",
+            "@|bold Examples|@",
+            "  retrovisor replay debian.trace",
+            "  retrovisor replay debian.trace --console             see it again",
+            "  retrovisor replay debian.trace --until boot+2.5s     or 250M, 50%%, event:1000",
+            "  retrovisor replay debian.trace --format json"
+        })
+final class ReplayCommand implements Callable<Integer> {
+    private final Screen screen;
+
+    @Parameters(paramLabel = "TRACE", description = "A trace: a folder that 'record' made.")
+    private Path trace;
+
+    @Option(
+            names = "--until",
+            paramLabel = "POSITION",
+            description = "Stop there: a step (12_000_000, 250M), end, 50%%, boot+2.5s of virtual time, or event:N.")
+    private String until = "end";
+
+    @Option(
+            names = "--console",
+            description = "Show the guest's console as it was (with --format json: on standard error).")
+    private boolean console;
+
+    @Option(
+            names = "--disk-base",
+            paramLabel = "FILE",
+            description = "Where a disk's base image is now, if it has moved. May be repeated; the content counts.")
+    private List<Path> diskBases = new ArrayList<>();
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Show no progress, and say nothing but a divergence or an error.")
+    private boolean quiet;
+
+    @Mixin
+    private OutputFormat.Choice format;
+
+    ReplayCommand(Context context) {
+        this.screen = context.screen();
+    }
+
+    @Override
+    public Integer call() {
+        ReplayTarget target = ReplayTarget.parse(until);
+        InputFiles.requireTrace(trace);
+        diskBases.forEach(file -> InputFiles.requireFile(file, "--disk-base"));
+        ReplayOptions options = ReplayOptions.standard().withDiskBases(diskBases);
+        var runner = new ReplayRunner(screen);
+        ReplayResult result = console
+                ? runner.runShowing(
+                        trace,
+                        options,
+                        target,
+                        format.isJson() ? screen.err() : screen.out(),
+                        format.isJson() ? screen.errorIsTerminal() : screen.outputIsTerminal())
+                : runner.run(trace, options, target, quiet || format.isJson());
+        ReplayFacts facts = ReplayFacts.of(trace.toString(), result);
+        if (format.isJson()) {
+            screen.out().println(Json.of("replay", ReplayFacts.SCHEMA_VERSION, facts));
+        } else if (!quiet || result.divergence().isPresent()) {
+            if (console) {
+                screen.out().println();
+            }
+            facts.print(screen, result);
+        }
+        return ReplayRunner.exitCode(result);
+    }
+}

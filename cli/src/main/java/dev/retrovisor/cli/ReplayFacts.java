@@ -1,0 +1,121 @@
+package dev.retrovisor.cli;
+
+import dev.retrovisor.replayer.Divergence;
+import dev.retrovisor.replayer.ReplayResult;
+import dev.retrovisor.traces.Position;
+import java.util.Locale;
+
+/**
+ * What came of a replay, as {@code --format json} prints it.
+ *
+ * @param outcome end, until, diverged or cancelled
+ * @param identical whether everything that was compared was equal
+ * @param recordingComplete whether the recording was ended in order
+ * @param divergence the first disagreement, or null
+ */
+record ReplayFacts(
+        String trace,
+        String outcome,
+        boolean identical,
+        long steps,
+        long virtualNanos,
+        long endSteps,
+        long endVirtualNanos,
+        long wallNanos,
+        double mips,
+        long inputs,
+        long deviceEvents,
+        long stateHashes,
+        long fullStateHashes,
+        int restarts,
+        boolean recordingComplete,
+        Mismatch divergence) {
+    static final int SCHEMA_VERSION = 1;
+
+    /** Where a replay and its recording part. */
+    record Mismatch(String kind, At position, long entry, String recorded, String replayed, At lastGood) {
+        static Mismatch of(Divergence divergence) {
+            return new Mismatch(
+                    divergence.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                    At.of(divergence.position()),
+                    divergence.entry(),
+                    divergence.recorded(),
+                    divergence.replayed(),
+                    At.of(divergence.lastGood()));
+        }
+    }
+
+    record At(long step, long virtualNanos) {
+        static At of(Position position) {
+            return new At(position.step(), position.virtualNanos());
+        }
+    }
+
+    static ReplayFacts of(String trace, ReplayResult result) {
+        return new ReplayFacts(
+                trace,
+                result.outcome().name().toLowerCase(Locale.ROOT),
+                result.divergence().isEmpty(),
+                result.position().step(),
+                result.position().virtualNanos(),
+                result.end().step(),
+                result.end().virtualNanos(),
+                result.wallNanos(),
+                result.wallNanos() == 0 ? 0 : 1000.0 * result.position().step() / result.wallNanos(),
+                result.inputs(),
+                result.deviceEvents(),
+                result.lightHashes() + result.fullHashes(),
+                result.fullHashes(),
+                result.restarts(),
+                result.recordedEnd().isPresent(),
+                result.divergence().map(Mismatch::of).orElse(null));
+    }
+
+    /** {@code bit-identical: 120 state hashes and 4,020 device events agree}. */
+    String verdict(Screen screen) {
+        return screen.good("bit-identical") + ": "
+                + Text.count(stateHashes) + (stateHashes == 1 ? " state hash and " : " state hashes and ")
+                + Text.count(deviceEvents, "device event") + " agree";
+    }
+
+    /** {@code 512,000,000 steps in 12.3 s (41.6 MIPS)}. */
+    String ran() {
+        return "%s in %s (%s MIPS)"
+                .formatted(Text.count(steps, "step"), Text.duration(wallNanos), Text.decimal(mips, 1));
+    }
+
+    /** Prints the facts for people, a divergence's report among them. */
+    void print(Screen screen, ReplayResult result) {
+        if (result.divergence().isPresent()) {
+            Divergence found = result.divergence().get();
+            screen.out().println(screen.bad("diverged") + ": the replay is not what was recorded");
+            new Facts(screen)
+                    .add("what", found.kind().words())
+                    .add("at", at(found.position()) + ", entry " + Text.count(found.entry()))
+                    .add("recorded", found.recorded())
+                    .add("replayed", found.replayed())
+                    .add("last good", at(found.lastGood()))
+                    .print();
+            return;
+        }
+        screen.out().println(verdict(screen));
+        var facts = new Facts(screen).add("replayed", ran()).add("inputs", Text.count(inputs));
+        facts.add("stands at", at(result.position()) + where(result));
+        facts.print();
+    }
+
+    private static String where(ReplayResult result) {
+        return switch (result.outcome()) {
+            case END ->
+                result.recordedEnd().isPresent() ? ", the trace's end" : ", the last that its killed recorder kept";
+            case UNTIL -> " of " + Text.count(result.end().step());
+            case CANCELLED -> " of " + Text.count(result.end().step()) + ": interrupted";
+            case DIVERGED -> "";
+        };
+    }
+
+    private static String at(Position position) {
+        return "step %s, boot+%ss"
+                .formatted(Text.count(position.step()), Text.decimal(position.virtualNanos() / 1e9, 6));
+    }
+}

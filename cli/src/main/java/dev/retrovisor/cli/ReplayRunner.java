@@ -1,0 +1,93 @@
+package dev.retrovisor.cli;
+
+import dev.retrovisor.guests.Progress;
+import dev.retrovisor.recorder.CursorQueryFilter;
+import dev.retrovisor.recorder.HostSignals;
+import dev.retrovisor.replayer.Replay;
+import dev.retrovisor.replayer.ReplayListener;
+import dev.retrovisor.replayer.ReplayOptions;
+import dev.retrovisor.replayer.ReplayResult;
+import dev.retrovisor.replayer.ReplayTarget;
+import dev.retrovisor.traces.Position;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Replays a trace under the user's eyes: a bar or the guest's console, and ^C between two slices. */
+final class ReplayRunner {
+    private final Screen screen;
+
+    ReplayRunner(Screen screen) {
+        this.screen = screen;
+    }
+
+    /** Replays with a bar, or silently. */
+    ReplayResult run(Path trace, ReplayOptions options, ReplayTarget until, boolean quiet) {
+        try (Replay replay = Replay.open(trace, options)) {
+            long totalSteps = replay.trace().durableEnd().position().step();
+            Progress progress = quiet ? Progress.NONE : new ProgressBar(screen, ReplayRunner::steps);
+            progress.started("replaying", totalSteps);
+            try {
+                return run(replay, until, new Follower() {
+                    private long reached;
+
+                    @Override
+                    public void progress(Position position, Position end) {
+                        progress.advanced(position.step() - reached);
+                        reached = position.step();
+                    }
+                });
+            } finally {
+                progress.finished();
+            }
+        }
+    }
+
+    /** Replays and shows the guest's consoles as they were. */
+    ReplayResult runShowing(Path trace, ReplayOptions options, ReplayTarget until, PrintStream to, boolean isTerminal) {
+        var filter = new CursorQueryFilter();
+        try (Replay replay = Replay.open(trace, options)) {
+            return run(replay, until, new Follower() {
+                @Override
+                public void consoleOutput(int console, byte[] bytes) {
+                    to.writeBytes(isTerminal ? filter.filter(bytes) : bytes);
+                }
+
+                @Override
+                public void progress(Position position, Position end) {
+                    to.flush();
+                }
+            });
+        } finally {
+            to.flush();
+        }
+    }
+
+    private static ReplayResult run(Replay replay, ReplayTarget until, Follower follower) {
+        try (var _ = HostSignals.whileOpen(_ -> follower.cancelled.set(true))) {
+            return replay.run(until, follower);
+        }
+    }
+
+    private static class Follower implements ReplayListener {
+        final AtomicBoolean cancelled = new AtomicBoolean();
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled.get();
+        }
+    }
+
+    private static String steps(long steps) {
+        return Text.decimal(steps / 1e6, 0) + "M steps";
+    }
+
+    /** What a replay's outcome means for the process. */
+    static int exitCode(ReplayResult result) {
+        return switch (result.outcome()) {
+            case END, UNTIL -> ExitCode.GOOD;
+            case DIVERGED -> ExitCode.DIFFERS;
+            case CANCELLED -> ExitCode.INTERRUPTED;
+        };
+    }
+}

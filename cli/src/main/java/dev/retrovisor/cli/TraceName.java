@@ -1,0 +1,56 @@
+package dev.retrovisor.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+
+/** Where a recording goes. */
+final class TraceName {
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+    private TraceName() {}
+
+    /** What the user asked for, checked, or else a dated name in the current folder that is not taken. */
+    static Path of(Optional<Path> output, String guest, Clock clock) {
+        return output.map(TraceName::checked).orElseGet(() -> {
+            String base = guest.replaceAll("[^A-Za-z0-9._-]", "_") + "-" + DATE.format(LocalDateTime.now(clock));
+            Path name = Path.of(base + ".trace");
+            for (int i = 2; Files.exists(name); i++) {
+                name = Path.of(base + "-" + i + ".trace");
+            }
+            return checked(name);
+        });
+    }
+
+    private static Path checked(Path output) {
+        if (Files.exists(output) && !isEmptyFolder(output)) {
+            throw new UserMistake(
+                    "%s: exists already: choose another name with --output, or remove it".formatted(output));
+        }
+        Path parent = output.toAbsolutePath().normalize().getParent();
+        if (parent == null || !Files.isDirectory(parent)) {
+            throw new UserMistake("%s: there is no folder %s: make it first".formatted(output, parent));
+        }
+        if (!Files.isWritable(parent)) {
+            throw new UserMistake(
+                    "%s: no permission to write to %s: choose another place with --output".formatted(output, parent));
+        }
+        return output;
+    }
+
+    private static boolean isEmptyFolder(Path path) {
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        try (var content = Files.list(path)) {
+            return content.findAny().isEmpty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

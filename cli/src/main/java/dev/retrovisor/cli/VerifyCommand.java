@@ -1,0 +1,112 @@
+package dev.retrovisor.cli;
+
+import dev.retrovisor.replayer.ReplayOptions;
+import dev.retrovisor.replayer.ReplayResult;
+import dev.retrovisor.replayer.ReplayTarget;
+import dev.retrovisor.traces.TraceReader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Checks that a trace is whole and unaltered, and that it replays. */
+@Command(
+        name = "verify",
+        description = {
+            "Check that a trace is whole and unaltered (every checksum, the hash chains, images, checkpoints),",
+            "then replay all of it and compare.",
+            "Exit code 0: whole and bit-identical; 1: diverged; 3: damaged."
+        },
+        optionListHeading = "%nOptions:%n",
+        footer = {
+            "",
+            "@|bold Examples|@",
+            "  retrovisor verify debian.trace",
+            "  retrovisor verify debian.trace --no-replay           the files only: fast",
+            "  retrovisor verify debian.trace --format json"
+        })
+final class VerifyCommand implements Callable<Integer> {
+    private static final int SCHEMA_VERSION = 1;
+
+    private final Screen screen;
+
+    @Parameters(paramLabel = "TRACE", description = "A trace: a folder that 'record' made.")
+    private Path trace;
+
+    @Option(names = "--no-replay", description = "Check the files only.")
+    private boolean noReplay;
+
+    @Option(
+            names = "--disk-base",
+            paramLabel = "FILE",
+            description = "Where a disk's base image is now, if it has moved. May be repeated; the content counts.")
+    private List<Path> diskBases = new ArrayList<>();
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Show no progress, and say nothing but a divergence or an error.")
+    private boolean quiet;
+
+    @Mixin
+    private OutputFormat.Choice format;
+
+    VerifyCommand(Context context) {
+        this.screen = context.screen();
+    }
+
+    /**
+     * What {@code --format json} prints.
+     *
+     * @param whole always true: damage is an error, exit code 3
+     * @param identical whether the replay agreed; null with {@code --no-replay}, as the next
+     * @param replay what came of the replay
+     */
+    private record VerifyFacts(
+            String trace, boolean whole, String inputsHash, String eventsHash, Boolean identical, ReplayFacts replay) {}
+
+    @Override
+    public Integer call() {
+        InputFiles.requireTrace(trace);
+        diskBases.forEach(file -> InputFiles.requireFile(file, "--disk-base"));
+        TraceReader.ChainHeads heads;
+        try (TraceReader reader = TraceReader.open(trace)) {
+            heads = reader.verifyAll();
+        }
+        boolean facts = !format.isJson() && !quiet;
+        if (facts) {
+            screen.out().println(screen.good("whole") + ": every checksum, both hash chains, images and checkpoints");
+            new Facts(screen)
+                    .add("inputs' hash", heads.inputs())
+                    .add("events' hash", heads.events())
+                    .print();
+        }
+        if (noReplay) {
+            printJson(new VerifyFacts(trace.toString(), true, heads.inputs(), heads.events(), null, null));
+            return ExitCode.GOOD;
+        }
+        ReplayOptions options = ReplayOptions.standard().withDiskBases(diskBases);
+        ReplayResult result = new ReplayRunner(screen).run(trace, options, ReplayTarget.END, !facts);
+        ReplayFacts replay = ReplayFacts.of(trace.toString(), result);
+        printJson(new VerifyFacts(
+                trace.toString(),
+                true,
+                heads.inputs(),
+                heads.events(),
+                result.divergence().isEmpty(),
+                replay));
+        if (facts || !format.isJson() && result.divergence().isPresent()) {
+            replay.print(screen, result);
+        }
+        return ReplayRunner.exitCode(result);
+    }
+
+    private void printJson(VerifyFacts facts) {
+        if (format.isJson()) {
+            screen.out().println(Json.of("verify", SCHEMA_VERSION, facts));
+        }
+    }
+}
