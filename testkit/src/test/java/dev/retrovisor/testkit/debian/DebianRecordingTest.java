@@ -31,7 +31,7 @@ final class DebianRecordingTest {
     void aReplayOfDebianIsBitIdentical(int harts, PagingMode paging) {
         Path trace = folder.resolve("demo.trace");
 
-        DebianRun run = DebianRun.demo(harts, paging, trace);
+        DebianRun run = DebianRun.workload("demo", harts, paging, Optional.of(trace));
 
         assertThat(run.result().cause()).as(run.console()).isEqualTo(StopCause.POWER_OFF);
         assertThat(run.console())

@@ -26,9 +26,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Records the real Debian guest, and replays it. The guest is fetched into the cache of whoever runs the tests. */
-final class DebianRun {
+public final class DebianRun {
     private static final long MEMORY_BYTES = 512L << 20;
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
     private static final String MAC = "52:54:00:12:34:56";
@@ -41,7 +42,8 @@ final class DebianRun {
         this.console = console;
     }
 
-    static Guest guest() {
+    /** The guest of the cache, fetched if it is not there. */
+    public static Guest guest() {
         Guests guests = Guests.ofThisMachine();
         try {
             return guests.resolve("debian");
@@ -50,19 +52,25 @@ final class DebianRun {
         }
     }
 
-    /** The workload {@code demo}, from power-on to power-off. */
-    static DebianRun demo(int harts, PagingMode paging, Path trace) {
-        return record(harts, paging, guest().appendForWorkload("demo"), List.of(), false, "", trace);
+    /** A workload from power-on to power-off; recorded if there is a folder to record to. */
+    public static DebianRun workload(String name, int harts, PagingMode paging, Optional<Path> trace) {
+        return run(harts, paging, guest().appendForWorkload(name), List.of(), false, "", trace);
     }
 
     /** The shell, fed with lines, on a machine with a disk and a network. */
-    static DebianRun shell(String lines, Path disk, Path trace) {
+    public static DebianRun shell(String lines, Path disk, Path trace) {
         String append = guest().append() + " retrovisor.net=dhcp";
-        return record(1, PagingMode.SV39, append, List.of(disk), true, lines, trace);
+        return run(1, PagingMode.SV39, append, List.of(disk), true, lines, Optional.of(trace));
     }
 
-    private static DebianRun record(
-            int harts, PagingMode paging, String append, List<Path> disks, boolean network, String input, Path trace) {
+    private static DebianRun run(
+            int harts,
+            PagingMode paging,
+            String append,
+            List<Path> disks,
+            boolean network,
+            String input,
+            Optional<Path> trace) {
         Guest guest = guest();
         List<MachineConfig.Drive> drives = disks.stream()
                 .map(disk -> new MachineConfig.Drive(size(disk), false, "disk"))
@@ -81,7 +89,8 @@ final class DebianRun {
                 new byte[32]);
         var images = new BootImages(new byte[0], read(guest.kernel()), read(guest.initrd()));
         var networks = network ? List.of(UserNetworkConfig.standard()) : List.<UserNetworkConfig>of();
-        var options = RunOptions.unrecorded("test").recordedTo(trace).withTimeout(TIMEOUT);
+        RunOptions unrecorded = RunOptions.unrecorded("retrovisor testkit").withTimeout(TIMEOUT);
+        RunOptions options = trace.map(unrecorded::recordedTo).orElse(unrecorded);
         var console = MemoryConsole.of(input);
         RunResult result =
                 new LiveMachine(new VmSetup("debian", config, images, disks, networks, 0), options, console).run();
@@ -104,18 +113,19 @@ final class DebianRun {
         }
     }
 
-    static ReplayResult replay(Path trace) {
+    /** Replays a trace to its end. */
+    public static ReplayResult replay(Path trace) {
         try (var replay = Replay.open(trace, ReplayOptions.standard())) {
             return replay.run(ReplayTarget.END, ReplayListener.SILENT);
         }
     }
 
-    RunResult result() {
+    public RunResult result() {
         return result;
     }
 
     /** What the guest said, without carriage returns. */
-    String console() {
+    public String console() {
         return console;
     }
 }
