@@ -111,10 +111,24 @@ final class InstructionOracleTest {
         requireSame(differences);
     }
 
-    /** Not a system call, and no store-conditional on a reservation from an earlier case. */
+    /** Not a system call, no store-conditional on a reservation from an earlier case, no bug of QEMU's. */
     private static boolean isHarmless(int bits) {
         Insns.Row row = Insns.find(bits);
-        return row == null || row.op() != Ops.ECALL && row.op() != Ops.SCW && row.op() != Ops.SCD;
+        return !isWholeVectorAccess(bits)
+                && (row == null || row.op() != Ops.ECALL && row.op() != Ops.SCW && row.op() != Ops.SCD);
+    }
+
+    /**
+     * Loads, stores and moves of whole vector registers: QEMU 10.0 executes them without V too. They are illegal then
+     * (unprivileged manual, "V Extension for Vector Operations": reserved without the extension).
+     */
+    private static boolean isWholeVectorAccess(int bits) {
+        int opcode = bits & 0x7F;
+        int width = bits >>> 12 & 7;
+        boolean isVectorWidth = width == 0 || width >= 5;
+        boolean isWholeAccess = (opcode == 0x07 || opcode == 0x27) && isVectorWidth && (bits >>> 20 & 0x1F) == 8;
+        boolean isWholeMove = opcode == 0x57 && width == 3 && bits >>> 26 == 0b100111;
+        return isWholeAccess || isWholeMove;
     }
 
     private static void requireSame(List<String> differences) {
