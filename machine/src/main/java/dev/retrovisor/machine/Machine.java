@@ -255,7 +255,8 @@ public final class Machine implements AutoCloseable {
         return spaces;
     }
 
-    private List<Stateful> parts() {
+    /** Every part with a section of its own, in the order of the sections. */
+    List<Stateful> parts() {
         var parts = new ArrayList<Stateful>(List.of(clock, alarms, scheduler, power));
         parts.addAll(harts);
         parts.addAll(board.parts());

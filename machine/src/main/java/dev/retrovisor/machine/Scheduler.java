@@ -2,6 +2,7 @@ package dev.retrovisor.machine;
 
 import dev.retrovisor.machine.hart.Hart;
 import dev.retrovisor.machine.hart.HartState;
+import dev.retrovisor.machine.state.Derived;
 import dev.retrovisor.machine.state.StateFormatException;
 import dev.retrovisor.machine.state.StateReader;
 import dev.retrovisor.machine.state.StateWriter;
@@ -13,7 +14,9 @@ import java.util.List;
  * passed over; one that waits for others ({@code pause}, WFI) gives up the rest of its turn.
  */
 final class Scheduler implements Stateful {
+    @Derived("wiring: parts of their own")
     private final List<Hart> harts;
+
     private final long quantumSteps;
     private int current;
     private long quantumEnd;

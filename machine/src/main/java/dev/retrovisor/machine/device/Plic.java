@@ -1,5 +1,6 @@
 package dev.retrovisor.machine.device;
 
+import dev.retrovisor.machine.state.StateFormatException;
 import dev.retrovisor.machine.state.StateReader;
 import dev.retrovisor.machine.state.StateWriter;
 import java.util.Arrays;
@@ -246,7 +247,10 @@ public final class Plic implements MmioDevice {
     @Override
     public void load(StateReader in) {
         for (int source = 0; source < SOURCES; source++) {
-            priorities[source] = source == 0 ? in.getByte() & 0 : in.getByte() & PRIORITY_MASK;
+            priorities[source] = in.getByte();
+            if (priorities[source] > (source == 0 ? 0 : PRIORITY_MASK)) {
+                throw new StateFormatException("plic: source %d has priority %d".formatted(source, priorities[source]));
+            }
         }
         getInts(in, levels);
         getInts(in, pending);

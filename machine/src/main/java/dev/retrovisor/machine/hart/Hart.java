@@ -26,11 +26,17 @@ public final class Hart implements Stateful, AutoCloseable {
 
     private final int index;
     private final int largestSatpMode;
-    private final HartState state;
-    private final Mmu mmu;
     private final Csrs csrs;
     private final Timebase timebase;
     private final Alarms.Alarm timer;
+
+    @Derived("its bytes are what is saved")
+    private final HartState state;
+
+    @Derived("translations, read again from the page tables")
+    private final Mmu mmu;
+
+    @Derived("on its way from throw to catch, within a step")
     private final Trap trap = new Trap();
 
     @Derived("wiring: set when the board is built")
