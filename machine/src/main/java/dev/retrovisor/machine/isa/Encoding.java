@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -116,7 +117,7 @@ public final class Encoding {
         }
     }
 
-    private final Map<String, Field> fields = new LinkedHashMap<>();
+    private final SequencedMap<String, Field> fields = new LinkedHashMap<>();
     private final int lengthBytes;
     private int mask;
     private int match;
