@@ -68,7 +68,6 @@ final class GuestPrograms {
             la t0, trap
             csrw mtvec, t0
             csrwi mie, 8
-            csrsi mstatus, 8
             li s0, CLINT
             slli s1, a0, 2
             add s1, s1, s0           # own MSIP
@@ -77,6 +76,7 @@ final class GuestPrograms {
             slli s2, s2, 2
             add s2, s2, s0           # the next hart's
             la s3, cell
+            csrsi mstatus, 8
             loop: lr.d t1, (s3)
             addi t1, t1, 1
             sc.d t2, t1, (s3)
