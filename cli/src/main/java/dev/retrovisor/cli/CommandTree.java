@@ -44,7 +44,12 @@ final class CommandTree {
     }
 
     int run(String... arguments) {
-        return commandLine.execute(arguments);
+        try {
+            return commandLine.execute(arguments);
+        } catch (Error e) {
+            // picocli hands exceptions to our handler, and lets errors through: memory that the host does not have.
+            return failures.report(e, commandLine, root.debug());
+        }
     }
 
     private void configure(CommandLine all) {

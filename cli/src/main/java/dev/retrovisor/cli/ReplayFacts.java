@@ -95,6 +95,7 @@ record ReplayFacts(
                     .add("recorded", found.recorded())
                     .add("replayed", found.replayed())
                     .add("last good", at(found.lastGood()))
+                    .add("note", "another build of Retrovisor than the recording's may be the reason: see traceinfo")
                     .print();
             return;
         }

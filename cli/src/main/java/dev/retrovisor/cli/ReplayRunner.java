@@ -79,7 +79,7 @@ final class ReplayRunner {
     }
 
     private static String steps(long steps) {
-        return Text.decimal(steps / 1e6, 0) + "M steps";
+        return steps < 10_000_000 ? Text.count(steps, "step") : Text.decimal(steps / 1e6, 0) + "M steps";
     }
 
     /** What a replay's outcome means for the process. */

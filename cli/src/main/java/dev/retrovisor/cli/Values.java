@@ -16,6 +16,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** The values of options, in QEMU's words, each with a message for what it can't be. */
 final class Values {
+    /** What a machine keeps for each page is on the Java heap: more would not fit in its default size on common hosts. */
+    private static final long MAX_MEMORY_BYTES = 256L << 30;
+
     private static final Pattern NUMBER_WITH_UNIT = Pattern.compile("([0-9][0-9_]*(?:\\.[0-9]+)?)([A-Za-z]*)");
 
     private Values() {}
@@ -46,6 +49,10 @@ final class Values {
             if (bytes < MachineConfig.MIN_MEMORY_BYTES) {
                 throw new TypeConversionException("%s are too little memory: give at least %s"
                         .formatted(Text.bytes(bytes), Text.bytes(MachineConfig.MIN_MEMORY_BYTES)));
+            }
+            if (bytes > MAX_MEMORY_BYTES) {
+                throw new TypeConversionException("%s are more than we can give a guest: at most %s"
+                        .formatted(Text.bytes(bytes), Text.bytes(MAX_MEMORY_BYTES)));
             }
             if (bytes % MachineConfig.MEMORY_GRANULE_BYTES != 0) {
                 throw new TypeConversionException(

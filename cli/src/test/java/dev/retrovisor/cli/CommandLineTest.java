@@ -112,5 +112,6 @@ class CommandLineTest {
     @Test
     void ourOwnBugsAskForAReportAndHaveTheirExitCode() {
         assertEquals(ExitCode.BUG, Failures.exitCode(new IllegalStateException("x")));
+        assertEquals(ExitCode.USER_MISTAKE, Failures.exitCode(new OutOfMemoryError("refused")));
     }
 }

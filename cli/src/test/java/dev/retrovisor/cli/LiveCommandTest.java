@@ -163,6 +163,7 @@ class LiveCommandTest {
         mistake("9 harts are not possible", "run", "--kernel", image, "--smp", "9");
         mistake("too little memory", "run", "--kernel", image, "-m", "32");
         mistake("too little: kernel and initrd need", "run", "--kernel", image, "--initrd", big.toString(), "-m", "64");
+        mistake("more than we can give a guest", "run", "--kernel", image, "-m", "1T");
         mistake("'12X' is no size", "run", "--kernel", image, "-m", "12X");
         mistake("--drive /nowhere: no such file", "run", "--kernel", image, "--drive", "/nowhere");
         mistake("--quantum 5: too short", "run", "--kernel", image, "--quantum", "5");
