@@ -147,6 +147,8 @@ final class VmPlan {
             words.add("console=hvc0");
         }
         if (guest.isPresent() && options.append.isEmpty()) {
+            // The kernel speaks from its first line on: the serial port's driver comes only after seconds of host time.
+            words.add("earlycon=sbi");
             options.workload.ifPresent(name -> words.add("retrovisor.run=" + name));
             if (hasNetwork) {
                 words.add("retrovisor.net=dhcp");
