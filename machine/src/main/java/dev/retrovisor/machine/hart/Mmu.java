@@ -125,6 +125,11 @@ public final class Mmu {
         return physicalAddress;
     }
 
+    /** Whether physical memory protection says the same of all bytes of a page: then one check serves for all. */
+    public boolean isProtectedAsOne(long physicalAddress) {
+        return pmp.isUniform(physicalAddress & ~PAGE_OFFSET);
+    }
+
     /** The host address of an aligned atomic access, entered in the books as written. */
     public long atomicAddress(long virtualAddress, int sizeBytes) {
         if ((virtualAddress & sizeBytes - 1) != 0) {

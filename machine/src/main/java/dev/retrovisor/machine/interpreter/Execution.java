@@ -10,6 +10,7 @@ import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.Ram;
 import dev.retrovisor.machine.time.Clock;
+import java.util.Arrays;
 
 /** What the interpreter's loop needs of the machine while it runs one hart: everything off its fast path. */
 final class Execution {
@@ -18,6 +19,13 @@ final class Execution {
 
     private static final int DYNAMIC_ROUNDING = 7;
     private static final int LARGEST_ROUNDING = 4;
+
+    /** The slots of a page that physical memory protection divides: each instruction is fetched and checked by itself. */
+    private static final long[] EACH_FETCHED = new long[CodePage.SLOTS];
+
+    static {
+        Arrays.fill(EACH_FETCHED, Ops.CROSSING);
+    }
 
     private final Hart hart;
     private final HartState state;
@@ -80,6 +88,9 @@ final class Execution {
         } else {
             sync(page, index, budgetLeft);
             physicalAddress = mmu.fetchAddress(state.pc());
+            if (!mmu.isProtectedAsOne(physicalAddress)) {
+                return EACH_FETCHED;
+            }
         }
         current = code.page(ram.pageOf(physicalAddress));
         return current.slots();

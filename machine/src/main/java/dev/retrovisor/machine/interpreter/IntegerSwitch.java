@@ -699,8 +699,9 @@ final class IntegerSwitch {
                         case Ops.AMOADDD: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -711,13 +712,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amoaddd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOADDW: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -728,13 +736,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amoaddw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOANDD: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -745,13 +760,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amoandd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOANDW: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -762,13 +784,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amoandw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOMAXD: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -779,13 +808,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amomaxd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOMAXUD: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -796,13 +832,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amomaxud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOMAXUW: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -813,13 +856,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amomaxuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOMAXW: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -830,13 +880,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amomaxw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOMIND: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -847,13 +904,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amomind(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOMINUD: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -864,13 +928,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amominud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOMINUW: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -881,13 +952,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amominuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOMINW: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -898,13 +976,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amominw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOORD: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -915,13 +1000,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amoord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOORW: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -932,13 +1024,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amoorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOSWAPD: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -949,13 +1048,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amoswapd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOSWAPW: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -966,13 +1072,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amoswapw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOXORD: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 7))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -983,13 +1096,20 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amoxord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.AMOXORW: {
                             long address = MEMORY.getLong(h + (i >>> Decoder.RS1_SHIFT - 3 & 0x3F8));
                             long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                            boolean direct = MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3));
                             long host;
-                            if (MEMORY.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | 3))) {
+                            if (direct) {
                                 host = address + MEMORY.getLong(entry + Tlb.ADDEND);
                             } else {
                                 x.sync(page, index, budget);
@@ -1000,6 +1120,12 @@ final class IntegerSwitch {
                                     host,
                                     Rv64a.amoxorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
+                            if (!direct) {
+                                // What was written may be the table that maps this code.
+                                index += (2 - (int) (i >>> Decoder.SHORT_SHIFT & 1));
+                                budget--;
+                                continue outer;
+                            }
                             break;
                         }
                         case Ops.ADDUW: {

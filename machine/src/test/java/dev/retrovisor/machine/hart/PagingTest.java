@@ -7,6 +7,7 @@ import static dev.retrovisor.machine.hart.PageTables.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.retrovisor.machine.TinyMachine;
+import dev.retrovisor.machine.isa.Assembler;
 import dev.retrovisor.machine.memory.Ram;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -281,6 +282,27 @@ final class PagingTest {
         assertEquals(2, machine.x("a5"));
         assertEquals(2, machine.machine().ram().readLong(FRAME + 4096 + 8));
         assertEquals(machine.label("fault"), machine.csr("mepc"));
+    }
+
+    /** The entry that maps the running code: the instruction behind the write is fetched from the new frame already. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"sd a2, 0(a3)", "amoswap.d a4, a2, (a3)", "amoswap.d a4, a2, (a3); nop; nop", "sw a2, 0(a3)"})
+    void codeThatMapsItselfAwayGoesOnInTheNewFrame(String write) {
+        var machine = guest("", 1, "jr a1");
+        var tables = new PageTables(machine, 3);
+        long entry = tables.map(VIRTUAL, FRAME, 0, RWX);
+        tables.map(entry & -4096, entry & -4096, 0, RWX);
+        byte[] old = Assembler.assemble(write + "\nli a0, 1\nj .", VIRTUAL).bytes();
+        byte[] fresh = Assembler.assemble(write + "\nli a0, 2\nj .", VIRTUAL).bytes();
+        machine.machine().ram().write(FRAME, old, 0, old.length);
+        machine.machine().ram().write(FRAME + 4096, fresh, 0, fresh.length);
+        begin(machine, tables, VIRTUAL);
+        machine.machine().hart(0).setX(12, FRAME + 4096 >> 12 << 10 | RWX);
+        machine.machine().hart(0).setX(13, entry);
+        machine.step(200);
+        assertEquals(0, machine.csr("mcause"));
+        assertEquals(2, machine.x("a0"));
     }
 
     @Test

@@ -136,6 +136,31 @@ final class PmpTest {
         assertEquals(0, machine.x("a5"));
     }
 
+    /** A page that a region covers in part: each instruction is looked at, however the page was entered. */
+    @Test
+    void executionStopsWhereThePermissionEnds() {
+        var machine = TinyMachine.running(TRAPS + REST + napot(0, DATA + " + 64", 64, R | W) + """
+                csrw pmpcfg0, s11
+                li a1, RAM + 0x10000
+                li t1, 0x00150513            # addi a0, a0, 1
+                sw t1, 56(a1)
+                sw t1, 60(a1)
+                sw t1, 64(a1)
+                addi a2, a1, 56
+                la t0, at
+                csrw mepc, t0
+                li t0, 1 << 11
+                csrs mstatus, t0
+                mret
+                at: jr a2
+                """);
+        machine.step(300);
+        assertEquals(machine.label("trap"), machine.pc());
+        assertEquals(Cause.INSTRUCTION_ACCESS_FAULT, machine.csr("mcause"));
+        assertEquals(0x8001_0040L, machine.csr("mepc"));
+        assertEquals(2, machine.x("a0"));
+    }
+
     @Test
     void aChangeOfARegionIsSeenAtOnce() {
         var machine = TinyMachine.running(TRAPS + REST + """

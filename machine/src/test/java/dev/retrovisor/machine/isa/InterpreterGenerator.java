@@ -301,8 +301,9 @@ final class InterpreterGenerator {
         return """
                 long address = OffHeap.getLong(h + rs1(i));
                 long entry = tlb + (address >>> 7 & TLB_OFFSET);
+                boolean direct = OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | %d));
                 long host;
-                if (OffHeap.getLong(entry + Tlb.WRITE_TAG) == (address & (PAGE_MASK | %d))) {
+                if (direct) {
                     host = address + OffHeap.getLong(entry + Tlb.ADDEND);
                 } else {
                     x.sync(page, index, budget);
@@ -311,6 +312,12 @@ final class InterpreterGenerator {
                 %s loaded = OffHeap.get%s(host);
                 OffHeap.put%s(host, %s);
                 OffHeap.putLong(h + rd(i), loaded);
+                if (!direct) {
+                    // What was written may be the table that maps this code.
+                    index += halfwords(i);
+                    budget--;
+                    continue outer;
+                }
                 """.formatted(
                 size - 1, size, type, capital(type), capital(type), row.call("loaded", "OffHeap.getLong(h + rs2(i))"));
     }
