@@ -29,6 +29,9 @@ final class LiveRun implements HostConsole.Listener {
 
     private static final long LONGEST_WAIT_NANOS = 1_000_000_000;
 
+    /** Before a wait of this length everything is made durable; shorter ones come back to the journal in time. */
+    private static final long LONG_WAIT_NANOS = 20_000_000;
+
     /** Why a run is to end. */
     record Stop(StopCause cause, String detail) {}
 
@@ -250,12 +253,14 @@ final class LiveRun implements HostConsole.Listener {
         if (told.getAndSet(false) || hasInput()) {
             return;
         }
-        journal.flush();
         flushConsole();
         long now = System.nanoTime();
         long wait = Math.min(LONGEST_WAIT_NANOS, deadlineNanos - now);
         if (alarm != Alarms.NEVER) {
             wait = Math.min(wait, alarm - clock.idleLimitNanos(now));
+        }
+        if (wait >= LONG_WAIT_NANOS) {
+            journal.flush();
         }
         if (wait > 0) {
             LockSupport.parkNanos(this, wait);

@@ -80,4 +80,8 @@ public record RunOptions(
     public RunOptions withPacing(Pacing newPacing) {
         return new RunOptions(trace, product, maxSteps, timeout, noReboot, newPacing, quietLimit, imageHashes);
     }
+
+    public RunOptions withQuietLimit(Duration virtualTime) {
+        return new RunOptions(trace, product, maxSteps, timeout, noReboot, pacing, virtualTime, imageHashes);
+    }
 }
