@@ -13,6 +13,7 @@ final class Pmp {
     private static final int MODE_SHIFT = 3;
     private static final int TOR = 1;
     private static final int NA4 = 2;
+    private static final int NAPOT = 3;
     private static final int LOCKED = 0x80;
 
     /** Bits 53 to 0 hold an address's bits 55 to 2. */
@@ -64,6 +65,9 @@ final class Pmp {
 
     /** Whether an access to {@code [address, address + lengthBytes)} is allowed at a privilege. */
     boolean allows(long address, int lengthBytes, int access, int privilege) {
+        if (firstCoversAll()) {
+            return permits(config(0), access, privilege);
+        }
         for (int region = 0; region < REGIONS; region++) {
             int config = config(region);
             if (mode(config) == 0) {
@@ -77,17 +81,29 @@ final class Pmp {
             if (address < first || address + lengthBytes > end) {
                 return false; // a match of some bytes only fails, whatever the permissions
             }
-            if (privilege == Privilege.MACHINE && (config & LOCKED) == 0) {
-                return true;
-            }
-            int needed = access == Access.LOAD ? READ : access == Access.STORE ? WRITE : EXECUTE;
-            return (config & needed) != 0;
+            return permits(config, access, privilege);
         }
         return privilege == Privilege.MACHINE;
     }
 
+    private static boolean permits(int config, int access, int privilege) {
+        if (privilege == Privilege.MACHINE && (config & LOCKED) == 0) {
+            return true;
+        }
+        int needed = access == Access.LOAD ? READ : access == Access.STORE ? WRITE : EXECUTE;
+        return (config & needed) != 0;
+    }
+
+    /** The common case, as firmware sets it up that protects nothing: one region, matched first, over all addresses. */
+    private boolean firstCoversAll() {
+        return mode(config(0)) == NAPOT && readAddress(0) == ADDRESS_BITS;
+    }
+
     /** Whether one region, or none, covers all of a page: then the page can go into the TLB. */
     boolean isUniform(long pageAddress) {
+        if (firstCoversAll()) {
+            return true;
+        }
         for (int region = 0; region < REGIONS; region++) {
             int config = config(region);
             if (mode(config) == 0) {
