@@ -31,11 +31,6 @@ public final class HostSignals implements AutoCloseable {
         return signals;
     }
 
-    /** Calls {@code action} whenever the terminal's size changes, from now on. */
-    static void onResize(Runnable action) {
-        new HostSignals().handle("WINCH", action);
-    }
-
     private void handle(String name, Runnable action) {
         try {
             Class<?> signalType = Class.forName("sun.misc.Signal");

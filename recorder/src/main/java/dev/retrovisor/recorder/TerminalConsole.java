@@ -2,7 +2,6 @@ package dev.retrovisor.recorder;
 
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,42 +13,42 @@ import java.io.OutputStream;
 public final class TerminalConsole implements HostConsole {
     private static final int TYPE_AHEAD_BYTES = 64 * 1024;
 
+    /** How long the reading thread may outlive the console. */
+    private static final long READ_TIMEOUT_MILLIS = 1000;
+
     private final InputQueue queue = new InputQueue(TYPE_AHEAD_BYTES);
     private final EscapeKeys keys = new EscapeKeys();
     private final OutputStream out = new BufferedOutputStream(new FileOutputStream(FileDescriptor.out));
     private TerminalMode mode;
+    private volatile boolean closed;
 
     @Override
     public void start(Listener listener) throws IOException {
         mode = TerminalMode.raw();
         tellSize(listener);
-        HostSignals.onResize(() -> tellSize(listener));
+        mode.onResize(() -> tellSize(listener));
         Thread.ofPlatform().daemon().name("terminal-input").start(() -> readAll(listener));
     }
 
-    private static void tellSize(Listener listener) {
-        TerminalMode.Size size = TerminalMode.size();
+    private void tellSize(Listener listener) {
+        TerminalMode.Size size = mode.size();
         if (size != null) {
             listener.resized(size.columns(), size.rows());
         }
     }
 
-    // The stream is standard input, which is not ours to close.
-    @SuppressWarnings("resource")
     private void readAll(Listener listener) {
-        var in = new FileInputStream(FileDescriptor.in);
         var buffer = new byte[1024];
         try {
-            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-                byte[] typed = keys.filter(buffer, count);
-                queue.put(typed, 0, typed.length);
-                if (keys.takeHelp()) {
-                    showHelp();
+            while (!closed) {
+                int count = mode.read(buffer, READ_TIMEOUT_MILLIS);
+                if (count == TerminalMode.NOTHING_TYPED) {
+                    continue;
                 }
-                if (keys.takeLeave()) {
-                    listener.leave();
+                if (count < 0) {
+                    break;
                 }
-                listener.inputArrived();
+                take(buffer, count, listener);
             }
         } catch (IOException _) {
             // The terminal is gone: its end, for the guest.
@@ -57,6 +56,18 @@ public final class TerminalConsole implements HostConsole {
             Thread.currentThread().interrupt();
         }
         queue.end();
+        listener.inputArrived();
+    }
+
+    private void take(byte[] buffer, int count, Listener listener) throws InterruptedException {
+        byte[] typed = keys.filter(buffer, count);
+        queue.put(typed, 0, typed.length);
+        if (keys.takeHelp()) {
+            showHelp();
+        }
+        if (keys.takeLeave()) {
+            listener.leave();
+        }
         listener.inputArrived();
     }
 
@@ -92,6 +103,7 @@ public final class TerminalConsole implements HostConsole {
 
     @Override
     public void close() {
+        closed = true;
         if (mode != null) {
             mode.close();
         }

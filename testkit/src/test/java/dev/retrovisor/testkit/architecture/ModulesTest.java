@@ -89,12 +89,23 @@ final class ModulesTest {
     }
 
     @Test
-    void onlyTheCommandLineKnowsItsToolkits() {
+    void onlyTheCommandLineKnowsItsToolkit() {
         noClasses()
                 .that(resideOutsideOfPackages(ROOT + "cli.."))
                 .and(resideInAPackage("dev.retrovisor.."))
                 .should()
-                .dependOnClassesThat(resideInAnyPackage("picocli..", "org.jline.."))
+                .dependOnClassesThat(resideInAPackage("picocli.."))
+                .check(CLASSES);
+    }
+
+    /** The recorder has the terminal of a live run, the command line that of its prompt. */
+    @Test
+    void onlyRecorderAndCommandLineKnowTheTerminal() {
+        noClasses()
+                .that(resideOutsideOfPackages(ROOT + "cli..", ROOT + "recorder"))
+                .and(resideInAPackage("dev.retrovisor.."))
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.jline.."))
                 .check(CLASSES);
     }
 
