@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 
 /** Small files of a trace, read with a limit and written so that they are there whole or not at all. */
 final class TraceFiles {
@@ -48,6 +49,28 @@ final class TraceFiles {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes all that is in a folder, of which nothing is kept because of {@code reason}; what fails is added to it. */
+    static void deleteContent(Path folder, Exception reason) {
+        try (var content = Files.list(folder)) {
+            for (Path path : content.toList()) {
+                deleteTree(path, reason);
+            }
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    /** Deletes a file, or a folder with all that is in it. */
+    static void deleteTree(Path root, Exception reason) {
+        try (var walk = Files.walk(root)) {
+            for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            reason.addSuppressed(e);
         }
     }
 

@@ -56,8 +56,13 @@ public final class TraceWriter implements AutoCloseable {
         this.manifestHash = manifestHash;
         this.inputs =
                 new BlockWriter(LogKind.INPUTS, new QueueFile(folder.resolve(LogKind.INPUTS.folder()), freeSpace));
-        this.events =
-                new BlockWriter(LogKind.EVENTS, new QueueFile(folder.resolve(LogKind.EVENTS.folder()), freeSpace));
+        try {
+            this.events =
+                    new BlockWriter(LogKind.EVENTS, new QueueFile(folder.resolve(LogKind.EVENTS.folder()), freeSpace));
+        } catch (RuntimeException e) {
+            inputs.close();
+            throw e;
+        }
     }
 
     /**
@@ -67,6 +72,7 @@ public final class TraceWriter implements AutoCloseable {
      * @param manifest names exactly the images given (see {@link Manifest#imagesOf})
      */
     public static TraceWriter create(Path folder, Manifest manifest, BootImages images) {
+        boolean existed = Files.exists(folder);
         try {
             Files.createDirectories(folder);
             try (var content = Files.list(folder)) {
@@ -77,10 +83,27 @@ public final class TraceWriter implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return create(folder, manifest, images, FreeSpace.of(folder));
+        try {
+            return create(folder, manifest, images, FreeSpace.of(folder));
+        } catch (RuntimeException e) {
+            if (!existed) {
+                TraceFiles.deleteTree(folder, e);
+            }
+            throw e;
+        }
     }
 
     static TraceWriter create(Path folder, Manifest manifest, BootImages images, FreeSpace freeSpace) {
+        try {
+            return begin(folder, manifest, images, freeSpace);
+        } catch (RuntimeException e) {
+            // What has no manifest is no trace, and would only stand in the way of the next attempt.
+            TraceFiles.deleteContent(folder, e);
+            throw e;
+        }
+    }
+
+    private static TraceWriter begin(Path folder, Manifest manifest, BootImages images, FreeSpace freeSpace) {
         storeImages(folder, manifest, images, freeSpace);
         byte[] json = ManifestJson.encode(manifest);
         var writer = new TraceWriter(folder, Hashes.sha256(json), freeSpace);

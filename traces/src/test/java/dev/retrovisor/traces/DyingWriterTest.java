@@ -59,7 +59,21 @@ class DyingWriterTest {
                 100, WriterChild.class, List.of(trace.toString(), "" + SEED, "1000", "100"));
         String output = new String(child.getInputStream().readAllBytes());
         assertTrue(output.startsWith("refused ") && output.contains("cannot grow"), tail(output));
-        assertThrows(TraceFormatException.class, () -> TraceReader.open(trace), "what was never begun is no trace");
+        assertFalse(Files.exists(trace), "what was never begun is no trace, and leaves nothing");
+    }
+
+    @Test
+    void aDiskWithoutRoomForTheImagesKeepsNothing() throws Exception {
+        Path trace = Files.createDirectory(folder.resolve("images"));
+        var asked = new AtomicLong();
+        assertThrows(
+                TraceFullException.class,
+                () -> TraceWriter.create(
+                        trace, Samples.manifest(), Samples.BOOT, () -> asked.getAndIncrement() == 0 ? 1 << 20 : 0));
+        try (var left = Files.list(trace)) {
+            assertEquals(List.of(), left.toList(), "the folder was there before, its content was not");
+        }
+        assertTrue(asked.get() > 1, "an image was stored before the disk was full");
     }
 
     @Test
