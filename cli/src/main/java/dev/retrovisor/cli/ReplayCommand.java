@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
         name = "replay",
         description = {
             "Replay a trace from its files alone, comparing state hashes and device events as it goes.",
-            "Exit code 0: bit-identical; 1: diverged, with where and what."
+            "Exit code 0: bit-identical; 1: diverged, with where and what;",
+            "3: damaged, or recorded by another machine model."
         },
         optionListHeading = "%nOptions:%n",
         footer = {

@@ -95,7 +95,9 @@ record ReplayFacts(
                     .add("recorded", found.recorded())
                     .add("replayed", found.replayed())
                     .add("last good", at(found.lastGood()))
-                    .add("note", "another build of Retrovisor than the recording's may be the reason: see traceinfo")
+                    .add(
+                            "note",
+                            "recording and replay have the same machine model: the trace was altered, or this is a bug of ours")
                     .print();
             return;
         }

@@ -16,6 +16,7 @@ import java.util.Optional;
  * A trace as {@code --format json} prints it. Names and meanings are the schema: raise {@link #SCHEMA_VERSION} when one
  * changes or goes away.
  *
+ * @param machineModel replays only on a build with this model
  * @param entries number of entries by kind, in the order of the format's codes
  * @param bytesPerThousandSteps both logs together
  */
@@ -25,6 +26,7 @@ record TraceFacts(
         String guest,
         String createdAt,
         Manifest.RecordedBy recordedBy,
+        int machineModel,
         Machine machine,
         List<Image> images,
         List<Disk> disks,
@@ -79,6 +81,7 @@ record TraceFacts(
                 manifest.guest(),
                 manifest.createdAt().toString(),
                 manifest.recordedBy(),
+                manifest.machineModel(),
                 machine(manifest.config()),
                 manifest.images().stream()
                         .map(image -> new Image(word(image.role()), image.sha256(), image.sizeBytes()))

@@ -1,5 +1,6 @@
 package dev.retrovisor.cli;
 
+import dev.retrovisor.machine.Machine;
 import dev.retrovisor.traces.TraceInfo;
 import dev.retrovisor.traces.TraceReader;
 import java.nio.file.Path;
@@ -55,6 +56,7 @@ final class TraceinfoCommand implements Callable<Integer> {
         TraceFacts.Machine machine = facts.machine();
         var lines = new Facts(screen)
                 .add("guest", facts.guest())
+                .add("model", model(facts.machineModel()))
                 .add("memory", Text.bytes(machine.memoryBytes()))
                 .add("harts", harts(machine))
                 .add("command line", machine.append().isEmpty() ? "(none)" : machine.append());
@@ -96,6 +98,12 @@ final class TraceinfoCommand implements Callable<Integer> {
     private void heading(String text) {
         screen.out().println();
         screen.out().println(screen.bold(text));
+    }
+
+    private static String model(int model) {
+        return model == Machine.MODEL
+                ? Integer.toString(model)
+                : "%d (this build has %d)".formatted(model, Machine.MODEL);
     }
 
     private static String harts(TraceFacts.Machine machine) {

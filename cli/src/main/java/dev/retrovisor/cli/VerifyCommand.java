@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Check that a trace is whole and unaltered (every checksum, the hash chains, images, checkpoints),",
             "then replay all of it and compare.",
-            "Exit code 0: whole and bit-identical; 1: diverged; 3: damaged."
+            "Exit code 0: whole and bit-identical; 1: diverged; 3: damaged, or of another machine model."
         },
         optionListHeading = "%nOptions:%n",
         footer = {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
+import dev.retrovisor.machine.Machine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -131,6 +132,39 @@ class LiveCommandTest {
 
         assertEquals(ExitCode.BAD_FILE, ended.exitCode(), ended.out() + ended.err());
         assertThat(ended.error()).contains("19700101L.cq4");
+    }
+
+    @Test
+    void aTraceOfAnotherMachineModelNamesTheBuildThatReplaysIt() {
+        record();
+        int model = Machine.MODEL + 1;
+        Path other = AlteredTrace.ofModel(model, "retrovisor 9.8.7", trace, folder.resolve("other.trace"));
+
+        for (String command : List.of("replay", "verify")) {
+            Shell.Ended ended = run(command, other.toString());
+            assertEquals(ExitCode.BAD_FILE, ended.exitCode(), ended.out() + ended.err());
+            assertThat(ended.error())
+                    .contains(
+                            ("%s: recorded by machine model %d, this build has model %d: replay it with retrovisor 9.8.7"
+                                            + " (the manifest names what recorded it)")
+                                    .formatted(other.resolve("manifest.json"), model, Machine.MODEL));
+        }
+        Shell.Ended shown = run("traceinfo", other.toString());
+        assertEquals(ExitCode.GOOD, shown.exitCode(), "it can still be read: " + shown.err());
+        assertThat(shown.out()).contains("%d (this build has %d)".formatted(model, Machine.MODEL));
+        assertEquals(
+                ExitCode.GOOD, run("verify", "--no-replay", other.toString()).exitCode(), "it is whole");
+    }
+
+    @Test
+    void aDivergenceWithinOneModelIsPutDownToAnAlteredTraceOrABug() {
+        record();
+        Path altered = AlteredTrace.withOtherHashes(trace, folder.resolve("altered.trace"));
+
+        Shell.Ended ended = run("replay", altered.toString());
+
+        assertEquals(ExitCode.DIFFERS, ended.exitCode(), ended.out() + ended.err());
+        assertThat(ended.out()).startsWith("diverged").contains("the trace was altered, or this is a bug of ours");
     }
 
     @Test

@@ -39,7 +39,7 @@ class TraceinfoTest {
         Shell.Ended ended = run("traceinfo", sample().toString());
 
         assertEquals(ExitCode.GOOD, ended.exitCode(), ended.err());
-        assertThat(ended.out()).contains("Machine", "guest", "Recording", "steps", "Entries", "On disk");
+        assertThat(ended.out()).contains("Machine", "guest", "model", "Recording", "steps", "Entries", "On disk");
     }
 
     @Test
@@ -50,6 +50,7 @@ class TraceinfoTest {
         assertEquals("retrovisor.traceinfo", json.get("schema").getAsString());
         assertEquals(TraceFacts.SCHEMA_VERSION, json.get("schemaVersion").getAsInt());
         assertEquals(1, json.get("formatVersion").getAsInt());
+        assertEquals(1, json.get("machineModel").getAsInt());
         assertThat(json.getAsJsonObject("machine").get("memoryBytes").getAsLong())
                 .isPositive();
         assertThat(json.getAsJsonObject("end").get("steps").getAsLong()).isPositive();

@@ -33,6 +33,13 @@ import java.util.List;
  * <p>Not safe for use by several threads at once.
  */
 public final class Machine implements AutoCloseable {
+    /**
+     * Number of the machine's behaviour, from 1. Every change that a guest can notice raises it: in instructions, devices,
+     * timing and scheduling, memory layout, device tree, built-in firmware; and every change of the state's sections or
+     * hashes. A trace replays only on the model that made it.
+     */
+    public static final int MODEL = 1;
+
     private final Clock clock = new Clock();
     private final Alarms alarms = new Alarms();
     private final Ram ram;

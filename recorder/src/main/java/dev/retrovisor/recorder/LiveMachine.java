@@ -117,6 +117,7 @@ public final class LiveMachine {
             return Journal.unrecorded(machine);
         }
         var manifest = new Manifest(
+                Machine.MODEL,
                 setup.config(),
                 Manifest.imagesOf(setup.images()),
                 disks.named(options.imageHashes()),

@@ -53,13 +53,14 @@ public final class Replay implements AutoCloseable {
     /**
      * Opens a trace and builds its machine, at power-on.
      *
-     * @throws dev.retrovisor.traces.TraceFormatException if it is none, or damaged
+     * @throws dev.retrovisor.traces.TraceFormatException if it is none, damaged, or of another machine model
      * @throws ReplayException if a disk's base image is not found, or the machine can't be built
      */
     public static Replay open(Path folder, ReplayOptions options) {
         TraceReader trace = TraceReader.open(folder);
         ReplayDisks disks = null;
         try {
+            trace.requireReplayable();
             disks = ReplayDisks.open(trace.manifest(), options);
             return new Replay(trace, disks);
         } catch (RuntimeException | Error e) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 /**
  * What a trace is a recording of: written once, before anything runs, and covered by the hash chain.
  *
+ * @param machineModel {@link dev.retrovisor.machine.Machine#MODEL} of the build that made the trace
  * @param config the machine
  * @param images what was in its memory at power-on; the bytes are in the trace
  * @param disks what is under its disks, one for each drive of the configuration; the bytes are not in the trace
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param start the state from which the trace goes on
  */
 public record Manifest(
+        int machineModel,
         MachineConfig config,
         List<Image> images,
         List<Disk> disks,
@@ -62,6 +64,9 @@ public record Manifest(
     }
 
     public Manifest {
+        if (machineModel < 1) {
+            throw new IllegalArgumentException("machine model " + machineModel);
+        }
         images = List.copyOf(images);
         disks = List.copyOf(disks);
         if (disks.size() != config.drives().size()) {

@@ -33,6 +33,7 @@ final class ManifestJson {
         by.addProperty("java", manifest.recordedBy().java());
         by.addProperty("system", manifest.recordedBy().system());
         json.add("recordedBy", by);
+        json.addProperty("machineModel", manifest.machineModel());
         json.add("machine", machine(manifest.config()));
         json.add("images", array(manifest.images(), ManifestJson::image));
         json.add("disks", array(manifest.disks(), ManifestJson::disk));
@@ -56,6 +57,7 @@ final class ManifestJson {
         JsonFields by = json.object("recordedBy");
         var recordedBy = new Manifest.RecordedBy(by.string("product"), by.string("java"), by.string("system"));
         by.finish();
+        int machineModel = json.smallNumber("machineModel");
         JsonFields machine = json.object("machine");
         List<Manifest.Image> images =
                 json.objects("images").stream().map(ManifestJson::image).toList();
@@ -63,7 +65,7 @@ final class ManifestJson {
                 json.objects("disks").stream().map(ManifestJson::disk).toList();
         json.finish();
         try {
-            return new Manifest(machine(machine), images, disks, guest, recordedBy, createdAt, start);
+            return new Manifest(machineModel, machine(machine), images, disks, guest, recordedBy, createdAt, start);
         } catch (IllegalArgumentException e) {
             throw new TraceFormatException(
                     "%s: found %s, expected a machine that can be".formatted(file, e.getMessage()));

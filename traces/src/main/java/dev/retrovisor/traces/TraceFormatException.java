@@ -2,7 +2,10 @@ package dev.retrovisor.traces;
 
 import java.nio.file.Path;
 
-/** A trace that is damaged, is none, or is of a later format: says in which file, where, what is there and what should be. */
+/**
+ * A trace that is damaged, is none, is of a later format, or has to be replayed by a machine of another model: says in
+ * which file, where, what is there and what should be.
+ */
 public final class TraceFormatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,5 +1,6 @@
 package dev.retrovisor.traces;
 
+import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.event.InputEvent;
 import java.nio.file.Files;
@@ -59,6 +60,24 @@ public final class TraceReader implements AutoCloseable {
 
     public Manifest manifest() {
         return manifest;
+    }
+
+    /**
+     * A trace of any machine model can be read; only one of this build's model can be replayed.
+     *
+     * @throws TraceFormatException if another model made this one
+     */
+    public void requireReplayable() {
+        if (manifest.machineModel() != Machine.MODEL) {
+            throw new TraceFormatException(
+                    ("%s: recorded by machine model %d, this build has model %d: replay it with %s"
+                                    + " (the manifest names what recorded it)")
+                            .formatted(
+                                    folder.resolve(TraceLayout.MANIFEST),
+                                    manifest.machineModel(),
+                                    Machine.MODEL,
+                                    manifest.recordedBy().product()));
+        }
     }
 
     /** How far the trace goes, as of {@link #open} or the last {@link #refresh}. */

@@ -19,13 +19,15 @@ class ManifestTest {
 
     static Manifest withGuest(String guest) {
         Manifest m = Samples.manifest();
-        return new Manifest(m.config(), m.images(), m.disks(), guest, m.recordedBy(), m.createdAt(), m.start());
+        return new Manifest(
+                m.machineModel(), m.config(), m.images(), m.disks(), guest, m.recordedBy(), m.createdAt(), m.start());
     }
 
     @Test
     void aManifestComesBackAsItWas() {
         Manifest manifest = Samples.manifest();
         Manifest again = ManifestJson.decode(FILE, ManifestJson.encode(manifest));
+        assertEquals(manifest.machineModel(), again.machineModel());
         assertEquals(manifest.images(), again.images());
         assertEquals(manifest.disks(), again.disks());
         assertEquals(manifest.recordedBy(), again.recordedBy());
@@ -48,6 +50,8 @@ class ManifestTest {
         assertTrue(failure("\"harts\": 2", "\"harts\": \"two\"").contains("$.machine.harts: found \"two\""));
         assertTrue(failure("\"harts\": 2", "\"harts\": 2.5").contains("a whole number"));
         assertTrue(failure("\"harts\": 2", "\"harts\": 99").contains("99 harts"));
+        assertTrue(failure("\"machineModel\": 1,", "").contains("$.machineModel: found nothing"));
+        assertTrue(failure("\"machineModel\": 1", "\"machineModel\": 0").contains("machine model 0"));
         assertTrue(failure("\"harts\": 2,", "").contains("$.machine.harts: found nothing"));
         assertTrue(failure("\"harts\": 2", "\"hearts\": 1, \"harts\": 2").contains("$.machine.hearts"));
         assertTrue(failure("\"role\": \"kernel\"", "\"role\": \"colonel\"").contains("$.images[0].role"));

@@ -14,7 +14,10 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was recorded once stays readable: one trace of each format version is kept in the resources. */
+/**
+ * What was recorded once stays readable: one trace of each format version is kept in the resources. It is what
+ * {@link #write} makes, without Chronicle's metadata files; it may be made anew only while no release has its version.
+ */
 class OldTracesTest {
     private static final BootImages BOOT =
             new BootImages(new byte[0], "kernel".getBytes(StandardCharsets.US_ASCII), new byte[0]);
@@ -60,7 +63,14 @@ class OldTracesTest {
     static void write(Path trace) {
         Manifest m = Samples.manifest();
         var manifest = new Manifest(
-                m.config(), Manifest.imagesOf(BOOT), m.disks(), "old", m.recordedBy(), m.createdAt(), m.start());
+                m.machineModel(),
+                m.config(),
+                Manifest.imagesOf(BOOT),
+                m.disks(),
+                "old",
+                m.recordedBy(),
+                m.createdAt(),
+                m.start());
         var samples = new Samples(1);
         var random = new Random(2);
         try (var writer = TraceWriter.create(trace, manifest, BOOT)) {

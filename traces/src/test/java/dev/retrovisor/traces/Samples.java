@@ -16,6 +16,9 @@ final class Samples {
     static final BootImages BOOT =
             new BootImages(new byte[0], bytes(new Random(1), 40_000), bytes(new Random(2), 9_000));
 
+    /** Of the machine that the kept traces of {@link OldTracesTest} name; it stays when {@code Machine.MODEL} is raised. */
+    static final int MODEL = 1;
+
     private final Random random;
     private long step;
     private long idleNanos;
@@ -38,6 +41,7 @@ final class Samples {
                 20_000,
                 bytes(new Random(3), 32));
         return new Manifest(
+                MODEL,
                 config,
                 Manifest.imagesOf(BOOT),
                 List.of(new Manifest.Disk("ab".repeat(32), 1 << 20, "/somewhere/disk.img")),
