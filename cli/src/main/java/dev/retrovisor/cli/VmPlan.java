@@ -95,6 +95,11 @@ final class VmPlan {
         if (options.workload.isPresent() && options.guest.isEmpty()) {
             throw new UserMistake("--workload: only our own guests have workloads: name one, such as debian");
         }
+        long least = (long) Guest.LEAST_MEMORY_MIB << 20;
+        if (options.guest.isPresent() && options.memoryBytes.orElse(least) < least) {
+            throw new UserMistake("--memory %s: too little for %s, whose kernel would panic: give at least %d MiB"
+                    .formatted(Text.bytes(options.memoryBytes.get()), options.guest.get(), Guest.LEAST_MEMORY_MIB));
+        }
         options.workload.filter(name -> !Guests.workloads().contains(name)).ifPresent(name -> {
             throw new UserMistake("--workload %s: there is no such workload: there are %s"
                     .formatted(name, String.join(", ", Guests.workloads())));

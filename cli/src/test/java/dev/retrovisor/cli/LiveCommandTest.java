@@ -196,6 +196,7 @@ class LiveCommandTest {
         mistake("0 harts are not possible: give 1 to 8", "run", "--kernel", image, "--smp", "0");
         mistake("9 harts are not possible", "run", "--kernel", image, "--smp", "9");
         mistake("too little memory", "run", "--kernel", image, "-m", "32");
+        mistake("--memory 64 MiB: too little for debian", "run", "debian", "-m", "64");
         mistake("too little: kernel and initrd need", "run", "--kernel", image, "--initrd", big.toString(), "-m", "64");
         mistake("more than we can give a guest", "run", "--kernel", image, "-m", "1T");
         mistake("'12X' is no size", "run", "--kernel", image, "-m", "12X");

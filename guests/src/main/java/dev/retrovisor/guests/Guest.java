@@ -30,6 +30,9 @@ public record Guest(
         List<String> packages,
         List<String> packageSha256s,
         int recipe) {
+    /** With less RAM its kernel panics, or its init is killed. */
+    public static final int LEAST_MEMORY_MIB = 128;
+
     public Guest {
         packages = List.copyOf(packages);
         packageSha256s = List.copyOf(packageSha256s);
