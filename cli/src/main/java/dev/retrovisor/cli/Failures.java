@@ -50,7 +50,7 @@ final class Failures {
 
     private void line(CommandLine command, String message) {
         screen.out().flush();
-        screen.err().println(screen.errorMark(name(command) + ":") + " " + message);
+        screen.err().println(screen.errorMark(name(command) + ":") + " " + Text.visible(message));
     }
 
     private static String name(CommandLine command) {

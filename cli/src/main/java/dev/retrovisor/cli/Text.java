@@ -52,6 +52,19 @@ final class Text {
         return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
+    /** A stranger's text for a terminal: control characters, which could move the cursor or worse, as {@code \\x1b}. */
+    static String visible(String text) {
+        var shown = new StringBuilder();
+        for (char c : text.toCharArray()) {
+            if (Character.isISOControl(c)) {
+                shown.append(String.format(Locale.ROOT, "\\x%02x", (int) c));
+            } else {
+                shown.append(c);
+            }
+        }
+        return shown.toString();
+    }
+
     /** Rows in columns as wide as their widest cell; the last one has no padding. */
     static List<String> columns(List<List<String>> rows) {
         var widths = new ArrayList<Integer>();

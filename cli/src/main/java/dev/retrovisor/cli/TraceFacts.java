@@ -78,9 +78,9 @@ record TraceFacts(
         return new TraceFacts(
                 info.folder().toString(),
                 info.formatVersion(),
-                manifest.guest(),
+                Text.visible(manifest.guest()),
                 manifest.createdAt().toString(),
-                manifest.recordedBy(),
+                visible(manifest.recordedBy()),
                 manifest.machineModel(),
                 machine(manifest.config()),
                 manifest.images().stream()
@@ -94,11 +94,15 @@ record TraceFacts(
                 new Chains(info.heads().inputs(), info.heads().events()),
                 info.checkpoints().stream()
                         .map(checkpoint -> new Checkpoint(
-                                checkpoint.name(),
+                                Text.visible(checkpoint.name()),
                                 checkpoint.position().step(),
                                 checkpoint.position().virtualNanos(),
                                 checkpoint.pages()))
                         .toList());
+    }
+
+    private static Manifest.RecordedBy visible(Manifest.RecordedBy by) {
+        return new Manifest.RecordedBy(Text.visible(by.product()), Text.visible(by.java()), Text.visible(by.system()));
     }
 
     static double bytesPerThousandSteps(TraceInfo.Sizes sizes, long steps) {
@@ -125,7 +129,8 @@ record TraceFacts(
             return new End(false, null, null, last.step(), last.virtualNanos());
         }
         EndRecord record = end.get();
-        return new End(true, reason(record.reason()), record.detail(), record.step(), record.virtualNanos());
+        return new End(
+                true, reason(record.reason()), Text.visible(record.detail()), record.step(), record.virtualNanos());
     }
 
     private static Machine machine(MachineConfig config) {
@@ -135,7 +140,7 @@ record TraceFacts(
                 config.quantumSteps(),
                 word(config.paging()),
                 config.hardwareDirtyBits(),
-                config.append(),
+                Text.visible(config.append()),
                 config.nics().stream().map(nic -> new Nic(nic.mac())).toList(),
                 config.virtioConsole(),
                 config.diskLatencyNanos());
@@ -146,7 +151,12 @@ record TraceFacts(
         for (int i = 0; i < manifest.disks().size(); i++) {
             Manifest.Disk disk = manifest.disks().get(i);
             MachineConfig.Drive drive = manifest.config().drives().get(i);
-            disks.add(new Disk(disk.pathHint(), disk.sha256(), disk.sizeBytes(), drive.readOnly(), drive.serial()));
+            disks.add(new Disk(
+                    Text.visible(disk.pathHint()),
+                    disk.sha256(),
+                    disk.sizeBytes(),
+                    drive.readOnly(),
+                    Text.visible(drive.serial())));
         }
         return disks;
     }

@@ -32,4 +32,9 @@ class TextTest {
         assertEquals(List.of("--kernel"), NearWords.to("-kernel", List.of("--kernel", "--initrd")));
         assertEquals(List.of(), NearWords.to("xyz", List.of("demo", "run")));
     }
+
+    @Test
+    void aStrangersTextCannotSteerTheTerminal() {
+        assertEquals("debian\\x1b[2J\\x0a", Text.visible("debian\u001b[2J\n"));
+    }
 }
