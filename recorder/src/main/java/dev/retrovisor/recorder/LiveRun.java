@@ -209,6 +209,9 @@ final class LiveRun implements HostConsole.Listener {
         long limit = Math.min(options.maxSteps(), steps + stretch.steps());
         long idleLimit = paced ? clock.idleLimitNanos(now) : virtualNanos + FAST_IDLE_NANOS;
         StopReason reason = course.advance(limit, idleLimit);
+        if (machine.steps() > steps) {
+            clock.wasBusy(machine.virtualNanos(), System.nanoTime());
+        }
         if (reason == StopReason.STEP_LIMIT) {
             stretch.took(machine.steps() - steps, System.nanoTime() - now);
         } else if (reason == StopReason.IDLE) {

@@ -7,7 +7,8 @@
  * randomness of a run are here; a replay uses nothing of this package.
  *
  * <p><b>Idle time.</b> A machine whose harts all wait either skips to its next timer at once (<em>fast</em>) or lets
- * virtual time catch up with the wall clock and no further (<em>paced</em>). It is paced while anything can come in from
+ * virtual time pass as it does on the wall clock (<em>paced</em>; time that busy harts lost is not made up for, or the
+ * guest's timers would run out before an answer can come). It is paced while anything can come in from
  * outside: a terminal, a network, or standard input that has not ended yet. When piped input has ended and there is no
  * network, it goes fast: what is left of the input is known, and is given to the guest as it makes room. A guest that
  * then does next to nothing and lets nothing out for an hour of its own time (seconds of the host's) waits for
