@@ -4,13 +4,10 @@ import dev.retrovisor.replayer.ReplayOptions;
 import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.replayer.ReplayTarget;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Replays a trace and compares as it goes. */
 @Command(
@@ -32,9 +29,6 @@ import picocli.CommandLine.Parameters;
 final class ReplayCommand implements Callable<Integer> {
     private final Screen screen;
 
-    @Parameters(paramLabel = "TRACE", description = "A trace: a folder that 'record' made.")
-    private Path trace;
-
     @Option(
             names = "--until",
             paramLabel = "POSITION",
@@ -46,16 +40,8 @@ final class ReplayCommand implements Callable<Integer> {
             description = "Show the guest's console as it was (with --format json: on standard error).")
     private boolean console;
 
-    @Option(
-            names = "--disk-base",
-            paramLabel = "FILE",
-            description = "Where a disk's base image is now, if it has moved. May be repeated; the content counts.")
-    private List<Path> diskBases = new ArrayList<>();
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "Show no progress, and say nothing but a divergence or an error.")
-    private boolean quiet;
+    @Mixin
+    private ReplayChoice choice;
 
     @Mixin
     private OutputFormat.Choice format;
@@ -67,9 +53,8 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ReplayTarget target = ReplayTarget.parse(until);
-        InputFiles.requireTrace(trace);
-        diskBases.forEach(file -> InputFiles.requireFile(file, "--disk-base"));
-        ReplayOptions options = ReplayOptions.standard().withDiskBases(diskBases);
+        ReplayOptions options = choice.options();
+        Path trace = choice.trace();
         var runner = new ReplayRunner(screen);
         ReplayResult result = console
                 ? runner.runShowing(
@@ -78,11 +63,11 @@ final class ReplayCommand implements Callable<Integer> {
                         target,
                         format.isJson() ? screen.err() : screen.out(),
                         format.isJson() ? screen.errorIsTerminal() : screen.outputIsTerminal())
-                : runner.run(trace, options, target, quiet || format.isJson());
+                : runner.run(trace, options, target, choice.quiet() || format.isJson());
         ReplayFacts facts = ReplayFacts.of(trace.toString(), result);
         if (format.isJson()) {
             screen.out().println(Json.of("replay", ReplayFacts.SCHEMA_VERSION, facts));
-        } else if (!quiet || result.divergence().isPresent()) {
+        } else if (!choice.quiet() || result.divergence().isPresent()) {
             if (console) {
                 screen.out().println();
             }

@@ -5,13 +5,10 @@ import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.replayer.ReplayTarget;
 import dev.retrovisor.traces.TraceReader;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Checks that a trace is whole and unaltered, and that it replays. */
 @Command(
@@ -34,22 +31,11 @@ final class VerifyCommand implements Callable<Integer> {
 
     private final Screen screen;
 
-    @Parameters(paramLabel = "TRACE", description = "A trace: a folder that 'record' made.")
-    private Path trace;
-
     @Option(names = "--no-replay", description = "Check the files only.")
     private boolean noReplay;
 
-    @Option(
-            names = "--disk-base",
-            paramLabel = "FILE",
-            description = "Where a disk's base image is now, if it has moved. May be repeated; the content counts.")
-    private List<Path> diskBases = new ArrayList<>();
-
-    @Option(
-            names = {"-q", "--quiet"},
-            description = "Show no progress, and say nothing but a divergence or an error.")
-    private boolean quiet;
+    @Mixin
+    private ReplayChoice choice;
 
     @Mixin
     private OutputFormat.Choice format;
@@ -70,13 +56,13 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        InputFiles.requireTrace(trace);
-        diskBases.forEach(file -> InputFiles.requireFile(file, "--disk-base"));
+        ReplayOptions options = choice.options();
+        Path trace = choice.trace();
         TraceReader.ChainHeads heads;
         try (TraceReader reader = TraceReader.open(trace)) {
             heads = reader.verifyAll();
         }
-        boolean facts = !format.isJson() && !quiet;
+        boolean facts = !format.isJson() && !choice.quiet();
         if (facts) {
             screen.out().println(screen.good("whole") + ": every checksum, both hash chains, images and checkpoints");
             new Facts(screen)
@@ -88,7 +74,6 @@ final class VerifyCommand implements Callable<Integer> {
             printJson(new VerifyFacts(trace.toString(), true, heads.inputs(), heads.events(), null, null));
             return ExitCode.GOOD;
         }
-        ReplayOptions options = ReplayOptions.standard().withDiskBases(diskBases);
         ReplayResult result = new ReplayRunner(screen).run(trace, options, ReplayTarget.END, !facts);
         ReplayFacts replay = ReplayFacts.of(trace.toString(), result);
         printJson(new VerifyFacts(

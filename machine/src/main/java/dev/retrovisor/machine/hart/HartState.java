@@ -37,7 +37,7 @@ public final class HartState {
     /** 1 while the hart waits for an interrupt (WFI). */
     public static final int WAITING = 568;
 
-    /** SBI hart state: {@link #STARTED}, {@link #STOPPED} or {@link #SUSPENDED}. */
+    /** SBI hart state: {@link #STARTED} or {@link #STOPPED}. */
     public static final int LIFE = 576;
 
     /** Interrupt inputs from devices, as bits of mip. */
@@ -100,7 +100,6 @@ public final class HartState {
     public static final long NO_RESERVATION = -1;
     public static final long STARTED = 0;
     public static final long STOPPED = 1;
-    public static final long SUSPENDED = 2;
 
     private final long address;
 

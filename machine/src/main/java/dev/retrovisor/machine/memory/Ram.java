@@ -255,15 +255,6 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
         return sum;
     }
 
-    /** Pages that ever held something. */
-    public long presentPages() {
-        long count = 0;
-        for (byte flag : flags) {
-            count += flag & PRESENT;
-        }
-        return count;
-    }
-
     @Override
     public void close() {
         OffHeap.free(hostBase, sizeBytes);
