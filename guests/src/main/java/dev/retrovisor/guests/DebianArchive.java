@@ -4,7 +4,6 @@ import dev.retrovisor.guests.ControlStanzas.Stanza;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.StringReader;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.tukaani.xz.XZInputStream;
@@ -21,18 +19,18 @@ import org.tukaani.xz.XZInputStream;
 /**
  * One suite of a Debian archive, believed only as far as its signature reaches: InRelease is signed, it names the hash
  * of Packages.xz, which names the hash of each package.
+ *
+ * <p>While a mirror is updated, a new InRelease may stand beside an old index. The index is then looked for under its
+ * hash, then the suite under its alias, whose InRelease may still be the old one that fits.
  */
 final class DebianArchive {
     private static final String SUITE = "trixie";
-    private static final String PACKAGES = "main/binary-riscv64/Packages.xz";
     private static final int INRELEASE_LIMIT_BYTES = 1 << 24;
 
     private final String mirror;
     private final Downloads downloads;
     private final FileFact packagesFact;
-
-    /** A file that something signed vouches for. */
-    private record FileFact(String path, long sizeBytes, String sha256) {}
+    private final Path packagesFile;
 
     /** One package as Packages lists it. */
     record DebianPackage(String name, DebianVersion version, List<String> depends, FileFact file) {
@@ -46,68 +44,125 @@ final class DebianArchive {
         }
     }
 
-    private DebianArchive(String mirror, Downloads downloads, FileFact packagesFact) {
+    /** A mirror whose release and index do not fit each other; the message lists what was expected and found. */
+    private static final class MidUpdateException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        MidUpdateException(String message) {
+            super(message);
+        }
+    }
+
+    /** One place to get the suite from, and how to get and check it. */
+    private record Mirror(String root, Keyring keyring, Host host, Downloads downloads) {
+        /** @param folder the suite's name or alias */
+        DebianRelease release(String folder) throws IOException {
+            URI uri = uri(root, DebianRelease.path(folder));
+            byte[] inRelease = downloads.fetchUnhashed(uri, INRELEASE_LIMIT_BYTES);
+            return DebianRelease.verified(
+                    inRelease, folder, uri.toString(), keyring, host.clock().instant());
+        }
+
+        DebianArchive open() throws IOException, MidUpdateException {
+            DebianRelease release = release(SUITE);
+            release.requireCodename(SUITE);
+            try {
+                return withIndex(release);
+            } catch (MidUpdateException underItsName) {
+                Optional<String> alias = release.alias();
+                if (alias.isEmpty()) {
+                    throw underItsName;
+                }
+                try {
+                    return openAlias(alias.get());
+                } catch (MidUpdateException underItsAlias) {
+                    throw new MidUpdateException(underItsName.getMessage() + "; " + underItsAlias.getMessage());
+                }
+            }
+        }
+
+        private DebianArchive openAlias(String alias) throws MidUpdateException {
+            DebianRelease release;
+            try {
+                release = release(alias);
+            } catch (IOException e) {
+                throw new MidUpdateException(DebianRelease.path(alias) + ": " + Downloads.reason(e));
+            }
+            if (!release.codename().equals(SUITE)) {
+                // On the day of a new Debian release the alias moves on to it.
+                throw new MidUpdateException("%s is of %s, not of %s".formatted(release, release.codename(), SUITE));
+            }
+            return withIndex(release);
+        }
+
+        /** Gets the index that the release signs for, by its name or else by its hash. */
+        private DebianArchive withIndex(DebianRelease release) throws MidUpdateException {
+            FileFact index = release.packages();
+            List<String> paths =
+                    release.hasByHash() ? List.of(index.path(), index.byHashPath()) : List.of(index.path());
+            List<String> found = new ArrayList<>();
+            for (String path : paths) {
+                try {
+                    Path file = downloads.fetchIfServed(uri(root, path), index);
+                    return new DebianArchive(root, downloads, index, file);
+                } catch (Transport.AbsentException e) {
+                    found.add(path + ": " + e.getMessage());
+                } catch (Downloads.OtherFileException e) {
+                    found.add(path + ": " + e.found());
+                }
+            }
+            throw new MidUpdateException("%s expects %s of %d bytes with SHA-256 %s, found %s"
+                    .formatted(
+                            release,
+                            DebianRelease.PACKAGES,
+                            index.sizeBytes(),
+                            index.sha256(),
+                            String.join(" and ", found)));
+        }
+    }
+
+    private DebianArchive(String mirror, Downloads downloads, FileFact packagesFact, Path packagesFile) {
         this.mirror = mirror;
         this.downloads = downloads;
         this.packagesFact = packagesFact;
+        this.packagesFile = packagesFile;
     }
 
-    /** Opens the first of the mirrors that has the suite; whatever it says must then be signed. */
+    /** Opens the first mirror that has the suite with an index that fits it; whatever it says must be signed. */
     static DebianArchive open(List<String> mirrors, Keyring keyring, Host host, Downloads downloads) {
-        List<String> failures = new ArrayList<>();
+        List<String> unreachable = new ArrayList<>();
+        List<String> midUpdate = new ArrayList<>();
         for (String mirror : mirrors) {
-            URI uri = uri(mirror, "dists/" + SUITE + "/InRelease");
-            byte[] inRelease;
             try {
-                inRelease = downloads.fetchUnhashed(uri, INRELEASE_LIMIT_BYTES);
+                return new Mirror(mirror, keyring, host, downloads).open();
+            } catch (MidUpdateException e) {
+                midUpdate.add(mirror + ": " + e.getMessage());
             } catch (IOException e) {
-                failures.add(uri + ": " + Downloads.reason(e));
-                continue;
+                unreachable.add(uri(mirror, DebianRelease.path(SUITE)) + ": " + Downloads.reason(e));
             }
-            ClearSigned message = ClearSigned.parse(inRelease, uri.toString());
-            keyring.requireGoodSignature(message, uri.toString(), host.clock().instant());
-            return new DebianArchive(mirror, downloads, packagesFact(message.text(), uri.toString()));
+        }
+        if (!midUpdate.isEmpty()) {
+            throw new GuestException(
+                    ("the Debian mirror is in the middle of an update, its index is not the one that its release signs"
+                                    + " for (%s): try again later or pass another --mirror URL")
+                            .formatted(String.join("; ", midUpdate)));
         }
         throw new GuestException(
                 "no Debian mirror with %s answers (%s): check the network and its proxy, or pass --mirror URL"
-                        .formatted(SUITE, String.join("; ", failures)));
-    }
-
-    private static FileFact packagesFact(String release, String file) {
-        List<Stanza> stanzas;
-        try {
-            stanzas = ControlStanzas.read(new BufferedReader(new StringReader(release)), file, _ -> true);
-        } catch (IOException e) {
-            throw new IllegalStateException("a string cannot fail to be read", e);
-        }
-        Stanza stanza = stanzas.isEmpty() ? new Stanza(Map.of()) : stanzas.getFirst();
-        // A mirror could hand out another suite's InRelease, which is as well signed.
-        String codename = stanza.field("Codename").orElse("none");
-        if (!codename.equals(SUITE)) {
-            throw new GuestFormatException(file, 0, "codename " + codename, SUITE);
-        }
-        for (String line : stanza.field("SHA256").orElse("").split("\n")) {
-            String[] words = line.strip().split("\\s+");
-            if (words.length == 3 && words[2].equals(PACKAGES)) {
-                return fact("dists/" + SUITE + "/" + PACKAGES, words[1], words[0], file);
-            }
-        }
-        throw new GuestFormatException(file, 0, "no SHA256 of " + PACKAGES, "one");
+                        .formatted(SUITE, String.join("; ", unreachable)));
     }
 
     /** The newest version of each package whose name passes, in no particular order. */
     List<DebianPackage> packages(Predicate<String> wanted) throws IOException {
-        Path packages =
-                downloads.fetch(uri(mirror, packagesFact.path()), packagesFact.sizeBytes(), packagesFact.sha256());
         try (BufferedReader lines = new BufferedReader(
-                new InputStreamReader(new XZInputStream(Files.newInputStream(packages)), StandardCharsets.UTF_8))) {
+                new InputStreamReader(new XZInputStream(Files.newInputStream(packagesFile)), StandardCharsets.UTF_8))) {
             return ControlStanzas.read(
                             lines,
                             packagesFact.path(),
                             line -> line.startsWith("Package: ")
                                     && wanted.test(line.substring(9).strip()))
                     .stream()
-                    .map(this::debianPackage)
+                    .map(DebianArchive::debianPackage)
                     .toList();
         }
     }
@@ -116,7 +171,8 @@ final class DebianArchive {
         Optional<DebianPackage> newest = packages.stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .max(Comparator.comparing(DebianPackage::version));
-        return newest.orElseThrow(() -> new GuestFormatException(PACKAGES, 0, "no package " + name, "one"));
+        return newest.orElseThrow(
+                () -> new GuestFormatException(DebianRelease.PACKAGES, 0, "no package " + name, "one"));
     }
 
     Path fetch(DebianPackage wanted) {
@@ -128,33 +184,28 @@ final class DebianArchive {
         return packagesFact.sha256();
     }
 
-    private DebianPackage debianPackage(Stanza stanza) {
+    private static DebianPackage debianPackage(Stanza stanza) {
         String name = required(stanza, "Package");
         List<String> depends = List.of(stanza.field("Depends").orElse("").split(",")).stream()
                 // "name (= version) | alternative": only plain names matter to us.
                 .map(dependency -> dependency.strip().replaceFirst("[\\s(:|].*", ""))
                 .filter(dependency -> !dependency.isEmpty())
                 .toList();
-        FileFact file =
-                fact(required(stanza, "Filename"), required(stanza, "Size"), required(stanza, "SHA256"), PACKAGES);
+        FileFact file = FileFact.parse(
+                required(stanza, "Filename"),
+                required(stanza, "Size"),
+                required(stanza, "SHA256"),
+                DebianRelease.PACKAGES);
         return new DebianPackage(name, new DebianVersion(required(stanza, "Version")), depends, file);
     }
 
-    private String required(Stanza stanza, String field) {
+    private static String required(Stanza stanza, String field) {
         return stanza.field(field)
                 .orElseThrow(() -> new GuestFormatException(
-                        PACKAGES, 0, "a stanza " + stanza.field("Package").orElse("?") + " without " + field, "one"));
-    }
-
-    private static FileFact fact(String path, String size, String sha256, String statedIn) {
-        // The hash becomes a file name in our cache.
-        if (!Hashes.isSha256(sha256)) {
-            throw new GuestFormatException(statedIn, 0, "'" + sha256 + "'", "a SHA-256 of " + path);
-        }
-        if (!size.matches("\\d{1,15}")) {
-            throw new GuestFormatException(statedIn, 0, "'" + size + "'", "the size of " + path);
-        }
-        return new FileFact(path, Long.parseLong(size), sha256);
+                        DebianRelease.PACKAGES,
+                        0,
+                        "a stanza " + stanza.field("Package").orElse("?") + " without " + field,
+                        "one"));
     }
 
     private static URI uri(String mirror, String path) {

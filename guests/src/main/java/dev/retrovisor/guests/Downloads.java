@@ -25,6 +25,26 @@ final class Downloads {
     private final Transport transport;
     private final Progress progress;
 
+    /** A server has a file under that name, but not the one that is wanted. */
+    static final class OtherFileException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        private final long offsetBytes;
+        private final String found;
+        private final String expected;
+
+        OtherFileException(long offsetBytes, String found, String expected) {
+            super("found %s, expected %s".formatted(found, expected));
+            this.offsetBytes = offsetBytes;
+            this.found = found;
+            this.expected = expected;
+        }
+
+        String found() {
+            return found;
+        }
+    }
+
     Downloads(Path folder, Transport transport, Progress progress) {
         this.folder = folder;
         this.transport = transport;
@@ -33,7 +53,7 @@ final class Downloads {
 
     /** A small file whose hash is not known beforehand, and which is therefore not kept. */
     byte[] fetchUnhashed(URI uri, int limitBytes) throws IOException {
-        progress.started(fileName(uri), -1);
+        progress.started(fileName(uri.getPath()), -1);
         try (InputStream in = new StallGuard(transport.open(uri, 0).in())) {
             byte[] content = in.readNBytes(limitBytes + 1);
             if (content.length > limitBytes) {
@@ -46,11 +66,33 @@ final class Downloads {
         }
     }
 
-    /** Returns the file with this size and hash, from the cache or else from {@code uri}. */
+    /** Returns the file with this size and hash, from the cache or else from {@code uri}, which must have it. */
     Path fetch(URI uri, long sizeBytes, String sha256) {
+        try {
+            return fetchIfServed(uri, new FileFact(uri.getPath(), sizeBytes, sha256));
+        } catch (Transport.AbsentException e) {
+            throw new GuestException(
+                    ("%s: %s, though the archive's index lists it: the mirror is incomplete or being updated;"
+                                    + " try again later or pass another --mirror URL")
+                            .formatted(uri, e.getMessage()),
+                    e);
+        } catch (OtherFileException e) {
+            throw new GuestFormatException(uri.toString(), e.offsetBytes, e.found, e.expected);
+        }
+    }
+
+    /**
+     * As {@link #fetch}, for a file that may also lie elsewhere: progress names it as {@code wanted} does.
+     *
+     * @throws Transport.AbsentException if {@code uri} has no file
+     * @throws OtherFileException if {@code uri} has one of another size or hash; nothing of it is kept
+     */
+    Path fetchIfServed(URI uri, FileFact wanted) throws Transport.AbsentException, OtherFileException {
+        long sizeBytes = wanted.sizeBytes();
+        String sha256 = wanted.sha256();
         Path whole = folder.resolve(sha256);
         Path part = folder.resolve(sha256 + ".part");
-        progress.started(fileName(uri), sizeBytes);
+        progress.started(fileName(wanted.path()), sizeBytes);
         try {
             Files.createDirectories(folder);
             if (Files.exists(whole)) {
@@ -66,11 +108,13 @@ final class Downloads {
                 // The old part may have been damaged, or the server changed the file: once more, from the start.
                 Files.delete(part);
                 progress.finished();
-                progress.started(fileName(uri), sizeBytes);
+                progress.started(fileName(wanted.path()), sizeBytes);
                 complete(uri, part, sizeBytes);
             }
-            requireHash(uri, part, sha256);
+            requireHash(part, sha256);
             return Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (Transport.AbsentException | OtherFileException e) {
+            throw e;
         } catch (IOException e) {
             throw new GuestException("%s: cannot download: %s".formatted(uri, reason(e)), e);
         } finally {
@@ -98,12 +142,9 @@ final class Downloads {
             try {
                 append(uri, part, sizeBytes, meter);
                 return;
-            } catch (Transport.AbsentException e) {
-                throw new GuestException(
-                        ("%s: %s, though the archive's index lists it: the mirror is incomplete or being updated;"
-                                        + " try again later or pass another --mirror URL")
-                                .formatted(uri, e.getMessage()),
-                        e);
+            } catch (Transport.AbsentException | OtherFileException e) {
+                // Asking again would bring the same answer.
+                throw e;
             } catch (IOException e) {
                 if (attempt == ATTEMPTS) {
                     throw new GuestException(
@@ -127,6 +168,14 @@ final class Downloads {
         }
         Transport.Body body = transport.open(uri, have);
         have = body.startBytes();
+        if (body.fileBytesOrMinusOne() >= 0 && body.fileBytesOrMinusOne() != sizeBytes) {
+            body.in().close();
+            Files.deleteIfExists(part);
+            throw new OtherFileException(
+                    Math.min(body.fileBytesOrMinusOne(), sizeBytes),
+                    body.fileBytesOrMinusOne() + " bytes",
+                    sizeBytes + " bytes");
+        }
         try (InputStream in = new StallGuard(body.in());
                 OutputStream out = Files.newOutputStream(
                         part,
@@ -138,7 +187,7 @@ final class Downloads {
             for (int got = in.read(chunk); got >= 0; got = in.read(chunk)) {
                 if (have + got > sizeBytes) {
                     Files.delete(part);
-                    throw new GuestFormatException(uri.toString(), sizeBytes, "more bytes", "the end of the file");
+                    throw new OtherFileException(sizeBytes, "more bytes", "the end of the file");
                 }
                 out.write(chunk, 0, got);
                 have += got;
@@ -162,11 +211,11 @@ final class Downloads {
         }
     }
 
-    private static void requireHash(URI uri, Path part, String sha256) throws IOException {
+    private static void requireHash(Path part, String sha256) throws IOException {
         String found = Hashes.sha256(part);
         if (!found.equals(sha256)) {
             Files.delete(part);
-            throw new GuestFormatException(uri.toString(), 0, "SHA-256 " + found, "SHA-256 " + sha256);
+            throw new OtherFileException(0, "SHA-256 " + found, "SHA-256 " + sha256);
         }
     }
 
@@ -183,7 +232,7 @@ final class Downloads {
         return e instanceof ConnectException ? "cannot connect" : e.getClass().getSimpleName();
     }
 
-    private static String fileName(URI uri) {
-        return uri.getPath().substring(uri.getPath().lastIndexOf('/') + 1);
+    private static String fileName(String path) {
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 }

@@ -27,7 +27,7 @@ import java.util.regex.Pattern;
 final class Transport implements AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(20);
     private static final Duration HEADER_TIMEOUT = Duration.ofSeconds(60);
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-.*");
+    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18}|\\*)");
 
     private final HttpClient client;
 
@@ -45,8 +45,9 @@ final class Transport implements AutoCloseable {
      * What a server sends.
      *
      * @param startBytes where in the file {@code in} begins: what was asked for, or 0 where the server can't do that
+     * @param fileBytesOrMinusOne the size that the server states for the whole file, -1 where it states none
      */
-    record Body(InputStream in, long startBytes) {}
+    record Body(InputStream in, long startBytes, long fileBytesOrMinusOne) {}
 
     /** Where there is no such file, or none that may be had. */
     static final class AbsentException extends IOException {
@@ -68,9 +69,10 @@ final class Transport implements AutoCloseable {
     private static Body openFile(Path file, long startBytes) throws IOException {
         try {
             InputStream in = Files.newInputStream(file);
-            long reachedBytes = Files.size(file) > startBytes ? startBytes : 0;
+            long fileBytes = Files.size(file);
+            long reachedBytes = fileBytes > startBytes ? startBytes : 0;
             in.skipNBytes(reachedBytes);
-            return new Body(in, reachedBytes);
+            return new Body(in, reachedBytes, fileBytes);
         } catch (NoSuchFileException e) {
             throw new AbsentException("no such file");
         }
@@ -90,17 +92,21 @@ final class Transport implements AutoCloseable {
         }
         int status = response.statusCode();
         if (status == 200) {
-            return new Body(response.body(), 0);
+            return new Body(
+                    response.body(),
+                    0,
+                    response.headers().firstValueAsLong("Content-Length").orElse(-1));
         }
         if (status == 206) {
             Matcher range = CONTENT_RANGE.matcher(
                     response.headers().firstValue("Content-Range").orElse(""));
             if (range.matches() && Long.parseLong(range.group(1)) == startBytes) {
-                return new Body(response.body(), startBytes);
+                long fileBytes = range.group(2).equals("*") ? -1 : Long.parseLong(range.group(2));
+                return new Body(response.body(), startBytes, fileBytes);
             }
         }
         response.body().close();
-        if (status == 416 || status == 206) {
+        if (startBytes > 0 && (status == 416 || status == 206)) {
             // The server has another idea of the file than the part that we hold: begin again.
             return openHttp(uri, 0);
         }

@@ -33,6 +33,7 @@ final class DownloadsTest {
     private final byte[] content = new byte[300_000];
     private final List<String> ranges = Collections.synchronizedList(new ArrayList<>());
     private volatile boolean rangesServed = true;
+    private volatile boolean lengthStated = true;
     /** How many bytes the server sends before it hangs up; each answer takes the next, then all is sent. */
     private final List<Integer> cuts = Collections.synchronizedList(new ArrayList<>());
 
@@ -60,11 +61,16 @@ final class DownloadsTest {
         String range = exchange.getRequestHeaders().getFirst("Range");
         ranges.add(String.valueOf(range));
         int from = range == null || !rangesServed ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
+        if (from >= content.length) {
+            exchange.sendResponseHeaders(416, -1);
+            exchange.close();
+            return;
+        }
         if (from > 0) {
             exchange.getResponseHeaders()
                     .add("Content-Range", "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
         }
-        exchange.sendResponseHeaders(from > 0 ? 206 : 200, content.length - from);
+        exchange.sendResponseHeaders(from > 0 ? 206 : 200, lengthStated ? content.length - from : 0);
         int sent = cuts.isEmpty() ? content.length - from : cuts.removeFirst();
         exchange.getResponseBody().write(content, from, sent);
         exchange.getResponseBody().flush();
@@ -172,6 +178,52 @@ final class DownloadsTest {
                 () -> downloads.fetch(uri("/file"), 1000, Hashes.sha256(Arrays.copyOf(content, 1000))));
 
         assertEquals(1000, refused.offsetBytes());
+    }
+
+    @Test
+    void aFileThatGoesOnAfterItsIndexesSizeIsRefusedThoughItsLengthWasNotStated() {
+        lengthStated = false;
+
+        GuestFormatException refused = assertThrows(
+                GuestFormatException.class,
+                () -> downloads.fetch(uri("/file"), 1000, Hashes.sha256(Arrays.copyOf(content, 1000))));
+
+        assertEquals(1000, refused.offsetBytes());
+    }
+
+    @Test
+    void aServerThatStatesAnotherSizeIsAskedOnceAndLeavesNoPart() throws IOException {
+        String wanted = Hashes.sha256(new byte[0]);
+
+        String message = assertThrows(
+                        GuestFormatException.class, () -> downloads.fetch(uri("/file"), content.length + 1_836, wanted))
+                .getMessage();
+
+        assertTrue(message.contains("found 300000 bytes, expected 301836 bytes"), message);
+        assertEquals(1, ranges.size(), "no second request for what will not come");
+        assertFalse(Files.exists(folder.resolve(wanted + ".part")));
+    }
+
+    @Test
+    void aPartThatIsTheWholeOfAnotherFileIsThrownAway() throws IOException {
+        String wanted = Hashes.sha256(new byte[0]);
+        Files.write(folder.resolve(wanted + ".part"), content);
+
+        assertThrows(GuestFormatException.class, () -> downloads.fetch(uri("/file"), content.length + 1_836, wanted));
+
+        assertEquals(List.of("bytes=300000-", "null"), ranges);
+        assertFalse(Files.exists(folder.resolve(wanted + ".part")));
+    }
+
+    @Test
+    void aPartOfAFileThatHasAnotherSizeByNowIsThrownAway() throws IOException {
+        String wanted = Hashes.sha256(new byte[0]);
+        Files.write(folder.resolve(wanted + ".part"), new byte[100_000]);
+
+        assertThrows(GuestFormatException.class, () -> downloads.fetch(uri("/file"), content.length + 1_836, wanted));
+
+        assertEquals(List.of("bytes=100000-"), ranges, "the range's answer states the whole file's size");
+        assertFalse(Files.exists(folder.resolve(wanted + ".part")));
     }
 
     @Test

@@ -84,25 +84,50 @@ final class FakeMirror {
         for (Map.Entry<String, byte[]> deb : debs.entrySet()) {
             Files.write(pool.resolve(deb.getKey()), deb.getValue());
         }
+        publishIn("trixie", "13.7", packages);
+    }
+
+    /** Writes index and signed release into one folder of {@code dists/}: the suite's name or its alias. */
+    void publishIn(String suiteFolder, String version, String packages) throws IOException {
         byte[] index = xz(packages.getBytes(StandardCharsets.UTF_8));
-        Path indexFile = folder.resolve("dists/trixie/main/binary-riscv64/Packages.xz");
-        Files.createDirectories(indexFile.getParent());
-        Files.write(indexFile, index);
-        publishRelease("""
+        Files.createDirectories(index(suiteFolder).getParent());
+        Files.write(index(suiteFolder), index);
+        publishRelease(suiteFolder, """
                 Origin: Debian
+                Suite: stable
+                Version: %s
                 Codename: trixie
+                Acquire-By-Hash: yes
                 Note: a line with trailing blanks  \t
                 SHA256:
                  %s %d main/binary-riscv64/Packages.xz
-                """.formatted(Hashes.sha256(index), index.length));
+                """.formatted(version, Hashes.sha256(index), index.length));
     }
 
-    void publishRelease(String release) throws IOException {
-        Files.writeString(inRelease(), clearSign(release, key), StandardCharsets.ISO_8859_1);
+    /**
+     * What a mirror shows that has got the new release of trixie but not yet its index: stable is still the old one.
+     *
+     * @return the new index, which the mirror lacks
+     */
+    byte[] beginUpdate() throws IOException {
+        byte[] oldIndex = Files.readAllBytes(index("trixie"));
+        publishIn("stable", "13.7", stanzas());
+        publishIn("trixie", "13.8", stanzas() + stanza("new-in-this-release", "1", "", "busybox.deb"));
+        byte[] newIndex = Files.readAllBytes(index("trixie"));
+        Files.write(index("trixie"), oldIndex);
+        return newIndex;
     }
 
-    Path inRelease() {
-        return folder.resolve("dists/trixie/InRelease");
+    void publishRelease(String suiteFolder, String release) throws IOException {
+        Files.writeString(inRelease(suiteFolder), clearSign(release, key), StandardCharsets.ISO_8859_1);
+    }
+
+    Path inRelease(String suiteFolder) {
+        return folder.resolve("dists").resolve(suiteFolder).resolve("InRelease");
+    }
+
+    Path index(String suiteFolder) {
+        return folder.resolve("dists").resolve(suiteFolder).resolve("main/binary-riscv64/Packages.xz");
     }
 
     String stanzas() {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.bouncycastle.openpgp.PGPException;
+import org.bouncycastle.openpgp.api.OpenPGPKey;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,7 +119,7 @@ final class GuestsTest {
     @Test
     void aReleaseSignedByAnotherKeyIsRefused() throws IOException, PGPException {
         String release = "Codename: trixie\n";
-        Files.writeString(mirror.inRelease(), FakeMirror.clearSign(release, FakeMirror.newKey()));
+        Files.writeString(mirror.inRelease("trixie"), FakeMirror.clearSign(release, FakeMirror.newKey()));
 
         String message = assertThrows(GuestException.class, this::pull).getMessage();
 
@@ -126,8 +128,8 @@ final class GuestsTest {
 
     @Test
     void aReleaseChangedAfterSigningIsRefused() throws IOException {
-        String inRelease = Files.readString(mirror.inRelease(), StandardCharsets.ISO_8859_1);
-        Files.writeString(mirror.inRelease(), inRelease.replace("Origin: Debian", "Origin: Nobody"));
+        String inRelease = Files.readString(mirror.inRelease("trixie"), StandardCharsets.ISO_8859_1);
+        Files.writeString(mirror.inRelease("trixie"), inRelease.replace("Origin: Debian", "Origin: Nobody"));
 
         String message = assertThrows(GuestException.class, this::pull).getMessage();
 
@@ -136,7 +138,7 @@ final class GuestsTest {
 
     @Test
     void anotherSuitesReleaseIsRefusedThoughWellSigned() throws IOException {
-        mirror.publishRelease("Codename: bookworm\nSHA256:\n");
+        mirror.publishRelease("trixie", "Codename: bookworm\nSHA256:\n");
 
         String message = assertThrows(GuestFormatException.class, this::pull).getMessage();
 
@@ -144,13 +146,108 @@ final class GuestsTest {
     }
 
     @Test
-    void anIndexThatTheReleaseDoesNotDescribeIsRefused() throws IOException {
-        Path index = mirror.folder().resolve("dists/trixie/main/binary-riscv64/Packages.xz");
-        byte[] content = Files.readAllBytes(index);
-        content[content.length / 2] ^= 1;
-        Files.write(index, content);
+    void anIndexThatTheReleaseDoesNotDescribeIsRefusedWithBothHashes() throws IOException {
+        byte[] good = Files.readAllBytes(mirror.index("trixie"));
+        byte[] bad = good.clone();
+        bad[bad.length / 2] ^= 1;
+        Files.write(mirror.index("trixie"), bad);
 
-        assertThrows(GuestFormatException.class, this::pull);
+        String message = assertThrows(GuestException.class, this::pull).getMessage();
+
+        assertTrue(message.contains(Hashes.sha256(good)), "the expected hash is in: " + message);
+        assertTrue(message.contains(Hashes.sha256(bad)), "the found hash is in: " + message);
+    }
+
+    @Test
+    void aMirrorInMidUpdateIsReadUnderTheSuitesAlias() throws IOException {
+        mirror.beginUpdate();
+
+        Guest guest = pull();
+
+        assertEquals(guest, guests.resolve("debian"));
+        assertEquals(FakeMirror.RELEASE, guest.kernelVersion());
+        assertTrue(
+                Files.exists(folder.resolve("cache/downloads").resolve(Hashes.sha256(mirror.index("stable")))),
+                "the alias's index was taken");
+    }
+
+    @Test
+    void anIndexThatIsOldUnderItsNameIsTakenByItsHash() throws IOException {
+        byte[] newIndex = mirror.beginUpdate();
+        Path byHash = mirror.index("trixie").resolveSibling("by-hash/SHA256").resolve(Hashes.sha256(newIndex));
+        Files.createDirectories(byHash.getParent());
+        Files.write(byHash, newIndex);
+        List<String> started = new ArrayList<>();
+
+        guests.pull(
+                "debian", new PullOptions(Optional.of(mirror.url()), Optional.of(mirror.keyring())), listTo(started));
+
+        assertTrue(
+                Files.exists(folder.resolve("cache/downloads").resolve(Hashes.sha256(newIndex))),
+                "the new index was taken");
+        assertEquals(List.of("InRelease", "Packages.xz", "Packages.xz"), started.subList(0, 3), "no alias is asked");
+    }
+
+    @Test
+    void aMirrorWhereNoReleaseFitsItsIndexIsSaidToBeInMidUpdate() throws IOException {
+        byte[] oldIndex = Files.readAllBytes(mirror.index("trixie"));
+        byte[] newIndex = mirror.beginUpdate();
+        Files.copy(mirror.inRelease("trixie"), mirror.inRelease("stable"), StandardCopyOption.REPLACE_EXISTING);
+
+        String message = assertThrows(GuestException.class, this::pull).getMessage();
+
+        for (String fact : List.of(
+                "in the middle of an update",
+                mirror.url(),
+                "dists/trixie/InRelease (release 13.8)",
+                "dists/stable/InRelease (release 13.8)",
+                newIndex.length + " bytes with SHA-256 " + Hashes.sha256(newIndex),
+                oldIndex.length + " bytes",
+                "try again later",
+                "--mirror URL")) {
+            assertTrue(message.contains(fact), "'%s' is in: %s".formatted(fact, message));
+        }
+        try (Stream<Path> downloads = Files.list(folder.resolve("cache/downloads"))) {
+            assertEquals(List.of(), downloads.toList(), "nothing is left that a later pull would go on with");
+        }
+    }
+
+    @Test
+    void anAliasThatNowMeansAnotherSuiteIsNotTaken() throws IOException {
+        mirror.beginUpdate();
+        mirror.publishRelease("stable", "Version: 14.0\nCodename: forky\nSHA256:\n");
+
+        String message = assertThrows(GuestException.class, this::pull).getMessage();
+
+        assertTrue(message.contains("(release 14.0) is of forky, not of trixie"), message);
+    }
+
+    @Test
+    void anAliasSignedByAnotherKeyIsRefused() throws IOException, PGPException {
+        mirror.beginUpdate();
+        Files.writeString(mirror.inRelease("stable"), FakeMirror.clearSign("Codename: trixie\n", FakeMirror.newKey()));
+
+        String message = assertThrows(GuestException.class, this::pull).getMessage();
+
+        assertTrue(message.contains("not in the keyring"), "the reason is in: " + message);
+    }
+
+    @Test
+    void whereOneOfTheHostsMirrorsIsInMidUpdateTheNextIsAsked() throws IOException, PGPException {
+        OpenPGPKey key = FakeMirror.newKey();
+        FakeMirror updating = new FakeMirror(Files.createDirectory(folder.resolve("updating")), key);
+        FakeMirror whole = new FakeMirror(Files.createDirectory(folder.resolve("whole")), key);
+        updating.beginUpdate();
+        Files.delete(updating.inRelease("stable"));
+        Files.createDirectories(host().aptFolder());
+        Files.writeString(
+                host().aptFolder().resolve("sources.list"),
+                "deb %s trixie main\ndeb %s trixie main\n".formatted(updating.url(), whole.url()));
+
+        Guest guest =
+                guests.pull("debian", new PullOptions(Optional.empty(), Optional.of(whole.keyring())), Progress.NONE);
+
+        assertEquals(guest, guests.resolve("debian"));
     }
 
     @Test
