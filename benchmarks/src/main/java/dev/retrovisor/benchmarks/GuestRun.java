@@ -1,5 +1,6 @@
 package dev.retrovisor.benchmarks;
 
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.board.MachineConfig;
@@ -41,11 +42,16 @@ final class GuestRun {
                 new byte[32]);
         var machines = new Machine[1];
         var markers = new Markers(() -> new Markers.Reading(System.nanoTime(), cpuNanos(), machines[0].steps()));
-        try (var machine = new Machine(config, images, List.of(), event -> {
-            if (event instanceof DeviceEvent.ConsoleOutput output) {
-                markers.accept(output.bytes(), output.bytes().length);
-            }
-        })) {
+        try (var machine = new Machine(
+                config,
+                images,
+                List.of(),
+                event -> {
+                    if (event instanceof DeviceEvent.ConsoleOutput output) {
+                        markers.accept(output.bytes(), output.bytes().length);
+                    }
+                },
+                EngineChoice.TRANSLATOR)) {
             machines[0] = machine;
             machine.apply(new InputEvent.EntropySeed(0, 0, new byte[32]));
             StopReason reason = StopReason.STEP_LIMIT;

@@ -13,7 +13,6 @@ import dev.retrovisor.machine.hart.Hart;
 import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.hart.Timebase;
 import dev.retrovisor.machine.hart.Translations;
-import dev.retrovisor.machine.interpreter.Interpreter;
 import dev.retrovisor.machine.memory.Ram;
 import dev.retrovisor.machine.sbi.Sbi;
 import dev.retrovisor.machine.state.PageSpace;
@@ -49,7 +48,7 @@ public final class Machine implements AutoCloseable {
     private final Translations translations;
     private final List<Hart> harts = new ArrayList<>();
     private final Scheduler scheduler;
-    private final Interpreter interpreter;
+    private final Engines.Made engine;
     private final StateWriter hashed = new StateWriter();
     private final PowerState power = new PowerState();
 
@@ -58,9 +57,15 @@ public final class Machine implements AutoCloseable {
      *
      * @param disks what lies under each drive of the configuration
      * @param events takes what leaves the machine
+     * @param choice the engine to run on, if the host can have it
      * @throws IllegalArgumentException if an image is none, or memory is too small
      */
-    public Machine(MachineConfig config, BootImages images, List<DiskBacking> disks, DeviceEventSink events) {
+    public Machine(
+            MachineConfig config,
+            BootImages images,
+            List<DiskBacking> disks,
+            DeviceEventSink events,
+            EngineChoice choice) {
         loader = new BootLoader(config, images);
         ram = new Ram(config.memoryBytes());
         translations = new Translations(ram);
@@ -78,7 +83,7 @@ public final class Machine implements AutoCloseable {
             harts.add(new Hart(i, config.paging().satpMode(), ram, board.bus(), timebase(), alarms, translations));
         }
         scheduler = new Scheduler(harts, config.quantumSteps());
-        interpreter = new Interpreter(harts, ram, clock, translations);
+        engine = Engines.make(choice, harts, ram, clock, translations);
         sbi = new Sbi(harts, clock, ram, config.hardwareDirtyBits(), events, this::requestPower);
         powerOn();
     }
@@ -153,7 +158,7 @@ public final class Machine implements AutoCloseable {
         long untilAlarm = (alarms.nextNanos() - clock.virtualNanos() + Clock.NANOS_PER_STEP - 1) / Clock.NANOS_PER_STEP;
         long untilLimit = Math.min(stepLimit, scheduler.quantumEnd()) - clock.steps();
         hart.takeRequests();
-        interpreter.run(hart.index(), Math.min(untilAlarm, untilLimit));
+        engine.engine().run(hart.index(), Math.min(untilAlarm, untilLimit));
         if (hart.takeRequests()) {
             scheduler.endQuantum();
         }
@@ -236,6 +241,16 @@ public final class Machine implements AutoCloseable {
         return board.nic(nic).room();
     }
 
+    /** Why the machine does not run on the engine that was asked for; empty if it does. */
+    public String engineNotice() {
+        return engine.notice();
+    }
+
+    /** What the engine has done so far, as lines of text; empty if it keeps no count. */
+    public String engineStatistics() {
+        return engine.engine().statistics();
+    }
+
     public Ram ram() {
         return ram;
     }
@@ -299,6 +314,7 @@ public final class Machine implements AutoCloseable {
 
     @Override
     public void close() {
+        engine.engine().close();
         harts.forEach(Hart::close);
         ram.close();
     }

@@ -79,7 +79,8 @@ final class MachineStateTest {
                 CONFIG,
                 new BootImages(program, new byte[0], new byte[0]),
                 List.of(new DiskBacking(base, new HeapPageStorage())),
-                _ -> {});
+                _ -> {},
+                EngineChoice.TRANSLATOR);
     }
 
     @Test

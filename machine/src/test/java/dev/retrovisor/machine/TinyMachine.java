@@ -67,11 +67,12 @@ public final class TinyMachine implements AutoCloseable {
     private final Machine machine;
     private final List<DeviceEvent> events = new ArrayList<>();
 
-    private TinyMachine(MachineConfig config, BootImages images, List<DiskBacking> disks, Assembly program) {
+    private TinyMachine(
+            MachineConfig config, BootImages images, List<DiskBacking> disks, Assembly program, EngineChoice engine) {
         this.config = config;
         this.images = images;
         this.program = program;
-        machine = new Machine(config, images, disks, events::add);
+        machine = new Machine(config, images, disks, events::add, engine);
     }
 
     /** A machine about to run a program in machine mode. */
@@ -92,7 +93,12 @@ public final class TinyMachine implements AutoCloseable {
     /** The same, of any configuration. */
     public static TinyMachine running(MachineConfig config, List<DiskBacking> disks, String program) {
         Assembly assembly = Assembler.assemble(program, MemoryMap.RAM, CONSTANTS);
-        return new TinyMachine(config, new BootImages(assembly.bytes(), new byte[0], new byte[0]), disks, assembly);
+        return new TinyMachine(
+                config,
+                new BootImages(assembly.bytes(), new byte[0], new byte[0]),
+                disks,
+                assembly,
+                EngineChoice.TRANSLATOR);
     }
 
     /** A machine about to run a program in supervisor mode on hart 0, under the built-in SBI. */
@@ -112,7 +118,8 @@ public final class TinyMachine implements AutoCloseable {
         if (image.length < HEADER_BYTES) {
             throw new IllegalArgumentException("the program is shorter than its header");
         }
-        return new TinyMachine(config, new BootImages(new byte[0], image, new byte[0]), List.of(), assembly);
+        return new TinyMachine(
+                config, new BootImages(new byte[0], image, new byte[0]), List.of(), assembly, EngineChoice.TRANSLATOR);
     }
 
     /** {@link #CONFIG} with several harts. */
@@ -133,7 +140,12 @@ public final class TinyMachine implements AutoCloseable {
 
     /** A second machine of the same configuration, images and program, at power-on. */
     public TinyMachine twin() {
-        return new TinyMachine(config, images, List.of(), program);
+        return twin(EngineChoice.TRANSLATOR);
+    }
+
+    /** The same, on an engine of one's choice. */
+    public TinyMachine twin(EngineChoice engine) {
+        return new TinyMachine(config, images, List.of(), program, engine);
     }
 
     public Machine machine() {

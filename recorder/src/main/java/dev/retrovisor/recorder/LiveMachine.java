@@ -1,5 +1,6 @@
 package dev.retrovisor.recorder;
 
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.traces.Manifest;
@@ -56,7 +57,8 @@ public final class LiveMachine {
         try (console;
                 Disks disks = Disks.open(setup.disks(), overlays);
                 Networks networks = Networks.open(setup.networks(), this::wake);
-                Machine machine = new Machine(setup.config(), setup.images(), disks.backings(), this::left)) {
+                Machine machine = new Machine(
+                        setup.config(), setup.images(), disks.backings(), this::left, EngineChoice.TRANSLATOR)) {
             Result result;
             try (Journal journal = journal(machine, disks)) {
                 var run = new LiveRun(setup, options, machine, journal, console, networks);

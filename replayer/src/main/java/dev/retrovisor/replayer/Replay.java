@@ -1,6 +1,7 @@
 package dev.retrovisor.replayer;
 
 import dev.retrovisor.machine.Course;
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.board.StopReason;
 import dev.retrovisor.machine.event.InputEvent;
@@ -42,7 +43,8 @@ public final class Replay implements AutoCloseable {
         check = new EventCheck(trace);
         inputs = trace.inputs();
         try {
-            machine = new Machine(trace.manifest().config(), trace.bootImages(), disks.backings(), check);
+            machine = new Machine(
+                    trace.manifest().config(), trace.bootImages(), disks.backings(), check, EngineChoice.TRANSLATOR);
         } catch (IllegalArgumentException e) {
             throw new ReplayException(
                     "%s: this machine can't be built: %s".formatted(trace.folder(), e.getMessage()), e);

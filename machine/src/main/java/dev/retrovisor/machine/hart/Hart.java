@@ -82,7 +82,7 @@ public final class Hart implements Stateful, AutoCloseable {
 
     /** Power-on: machine mode, interrupts off, pc and all registers zero. */
     public void reset() {
-        OffHeap.fill(state.address(), HartState.SIZE_BYTES, 0);
+        OffHeap.fill(state.address(), HartState.SAVED_BYTES, 0);
         state.set(HartState.PRIVILEGE, Privilege.MACHINE);
         state.set(HartState.RESERVATION, HartState.NO_RESERVATION);
         state.set(HartState.MSTATUS, Mstatus.XL);

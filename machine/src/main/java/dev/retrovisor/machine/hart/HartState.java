@@ -95,6 +95,18 @@ public final class HartState {
     /** Address of the TLB for fetches at the present privilege. */
     public static final int FETCH_TLB = 976;
 
+    /** Virtual address of the page of the block being executed; what code knows of its own address. */
+    public static final int CODE_PAGE = 984;
+
+    /** Steps that host code may still make. */
+    public static final int BUDGET = 992;
+
+    /** Address of the {@code JumpCache}. */
+    public static final int JUMP_CACHE = 1000;
+
+    /** Added to a physical address in RAM it is the host's. */
+    public static final int RAM_ADDEND = 1008;
+
     public static final int SIZE_BYTES = 1024;
 
     public static final long NO_RESERVATION = -1;

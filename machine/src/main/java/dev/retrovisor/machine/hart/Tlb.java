@@ -41,18 +41,26 @@ public final class Tlb {
     public static final int MACHINE = 3;
     private static final int KINDS = 4;
 
+    /** Fetches have tables of their own: code and data at the same place in them would drive each other out. */
+    private static final int TABLES = 2 * KINDS;
+
     private static final int TABLE_BYTES = ENTRIES * ENTRY_BYTES;
 
-    private final long address = OffHeap.allocate((long) KINDS * TABLE_BYTES);
-    private final boolean[] used = {true, true, true, true};
+    private final long address = OffHeap.allocate((long) TABLES * TABLE_BYTES);
+    private final boolean[] used = {true, true, true, true, true, true, true, true};
 
     public Tlb() {
         flushAll();
     }
 
-    /** Address of one kind's table. */
+    /** Address of one kind's table for loads and stores. */
     public long table(int kind) {
         return address + (long) kind * TABLE_BYTES;
+    }
+
+    /** Address of one kind's table for fetches. */
+    public long fetchTable(int kind) {
+        return table(KINDS + kind);
     }
 
     /** Address of the entry in which {@code virtualAddress} is looked up. */
@@ -62,7 +70,8 @@ public final class Tlb {
 
     /** Makes {@code tagOffset} of the page's entry valid; the other tags stay if they belong to the same page. */
     void fill(int kind, long virtualPage, long hostPage, int tagOffset) {
-        long entry = entry(table(kind), virtualPage);
+        int table = tagOffset == FETCH_TAG ? KINDS + kind : kind;
+        long entry = entry(table(table), virtualPage);
         long addend = hostPage - virtualPage;
         for (int tag = READ_TAG; tag <= FETCH_TAG; tag += 8) {
             long old = OffHeap.getLong(entry + tag);
@@ -72,13 +81,14 @@ public final class Tlb {
         }
         OffHeap.putLong(entry + ADDEND, addend);
         OffHeap.putLong(entry + tagOffset, virtualPage);
-        used[kind] = true;
+        used[table] = true;
     }
 
     /** Forgets every translation of one page of 4 KiB. */
     void flushPage(long virtualAddress) {
         for (int kind = USER; kind <= SUPERVISOR_SUM; kind++) {
             OffHeap.fill(entry(table(kind), virtualAddress), ADDEND, -1);
+            OffHeap.fill(entry(fetchTable(kind), virtualAddress), ADDEND, -1);
         }
     }
 
@@ -86,18 +96,20 @@ public final class Tlb {
     void flushTranslated() {
         for (int kind = USER; kind <= SUPERVISOR_SUM; kind++) {
             flush(kind);
+            flush(KINDS + kind);
         }
     }
 
     void flushAll() {
         flushTranslated();
         flush(MACHINE);
+        flush(KINDS + MACHINE);
     }
 
-    private void flush(int kind) {
-        if (used[kind]) {
-            OffHeap.fill(table(kind), TABLE_BYTES, -1);
-            used[kind] = false;
+    private void flush(int table) {
+        if (used[table]) {
+            OffHeap.fill(table(table), TABLE_BYTES, -1);
+            used[table] = false;
         }
     }
 
@@ -135,6 +147,6 @@ public final class Tlb {
     }
 
     void free() {
-        OffHeap.free(address, (long) KINDS * TABLE_BYTES);
+        OffHeap.free(address, (long) TABLES * TABLE_BYTES);
     }
 }

@@ -16,8 +16,8 @@ import java.util.List;
 public final class Translations implements PageWatcher {
     /** Drops what was decoded or translated from RAM; implemented by the engines' caches of code. */
     public interface CodeCache {
-        /** Bytes of a page are about to change. */
-        void drop(int page, int offset, int lengthBytes);
+        /** Bytes of a page are about to change; whether something of the page is still kept then. */
+        boolean drop(int page, int offset, int lengthBytes);
 
         /** Everything may have changed. */
         void dropAll();
@@ -40,7 +40,7 @@ public final class Translations implements PageWatcher {
     private final List<Hart> harts = new ArrayList<>();
     private final long[] tables;
     private final byte[] writes;
-    private CodeCache code;
+    private final List<CodeCache> caches = new ArrayList<>();
 
     public Translations(Ram ram) {
         this.ram = ram;
@@ -50,9 +50,9 @@ public final class Translations implements PageWatcher {
         ram.watch(this);
     }
 
-    /** Sets who keeps translated code; once, before the machine runs. */
+    /** Adds one who keeps what is derived from code; before the machine runs. */
     public void watchCode(CodeCache cache) {
-        code = cache;
+        caches.add(cache);
     }
 
     void add(Hart hart) {
@@ -122,7 +122,13 @@ public final class Translations implements PageWatcher {
 
     @Override
     public void codeWritten(int page, int offset, int lengthBytes) {
-        code.drop(page, offset, lengthBytes);
+        boolean kept = false;
+        for (CodeCache cache : caches) {
+            kept |= cache.drop(page, offset, lengthBytes);
+        }
+        if (!kept) {
+            ram.unmarkCode(page);
+        }
     }
 
     @Override
@@ -160,8 +166,9 @@ public final class Translations implements PageWatcher {
         }
         for (int page = 0; page < tables.length; page++) {
             ram.unmarkTable(page);
+            ram.unmarkCode(page);
         }
         Arrays.fill(tables, UNKNOWN);
-        code.dropAll();
+        caches.forEach(CodeCache::dropAll);
     }
 }

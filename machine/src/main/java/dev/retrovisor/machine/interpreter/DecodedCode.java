@@ -39,28 +39,27 @@ final class DecodedCode implements Translations.CodeCache {
     }
 
     @Override
-    public void drop(int page, int offset, int lengthBytes) {
+    public boolean drop(int page, int offset, int lengthBytes) {
         CodePage written = pages[page];
         if (written == null) {
-            ram.unmarkCode(page);
-            return;
+            return false;
         }
         if (written.countDrop() >= DROPS_BEFORE_RELEASE) {
             // A running loop may still hold the slots: emptied, they send it back here.
             Arrays.fill(written.slots(), 0);
             release(written);
-            return;
+            return false;
         }
         // An instruction of four bytes may begin one slot earlier.
         int first = Math.max(0, offset / 2 - 1);
         int last = Math.min(CodePage.SLOTS - 1, (offset + lengthBytes - 1) / 2);
         Arrays.fill(written.slots(), first, last + 1, 0);
+        return true;
     }
 
     private void release(CodePage released) {
         pages[released.page()] = null;
         count--;
-        ram.unmarkCode(released.page());
     }
 
     @Override

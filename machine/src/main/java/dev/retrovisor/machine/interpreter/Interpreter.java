@@ -1,5 +1,6 @@
 package dev.retrovisor.machine.interpreter;
 
+import dev.retrovisor.machine.Engine;
 import dev.retrovisor.machine.hart.Hart;
 import dev.retrovisor.machine.hart.Translations;
 import dev.retrovisor.machine.memory.Ram;
@@ -7,7 +8,7 @@ import dev.retrovisor.machine.time.Clock;
 import java.util.List;
 
 /** Runs harts, one at a time, by interpretation. */
-public final class Interpreter {
+public final class Interpreter implements Engine {
     private final List<Execution> executions;
 
     public Interpreter(List<Hart> harts, Ram ram, Clock clock, Translations translations) {
@@ -18,13 +19,18 @@ public final class Interpreter {
                 .toList();
     }
 
-    /**
-     * Runs one hart for at most {@code steps} steps; fewer only if the hart requests a stop. The clock and the hart's
-     * state are exact on return, as they are whenever a device or the firmware is called in between.
-     */
+    @Override
     public void run(int hart, long steps) {
         Execution execution = executions.get(hart);
         execution.begin(steps);
         IntegerSwitch.run(execution);
     }
+
+    @Override
+    public String statistics() {
+        return "";
+    }
+
+    @Override
+    public void close() {}
 }

@@ -1,5 +1,6 @@
 package dev.retrovisor.testkit.oracle;
 
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.board.MachineConfig;
@@ -23,7 +24,8 @@ final class OurHart implements AutoCloseable {
         byte[] setup = programs.flatBinary(Ram.BASE, List.of("oracle-setup.S"));
         var config = new MachineConfig(
                 MEMORY_BYTES, 1, 1_000_000, PagingMode.SV39, true, "", List.of(), List.of(), false, 0, new byte[32]);
-        machine = new Machine(config, new BootImages(setup, new byte[0], new byte[0]), List.of(), _ -> {});
+        machine = new Machine(
+                config, new BootImages(setup, new byte[0], new byte[0]), List.of(), _ -> {}, EngineChoice.TRANSLATOR);
         state = machine.hart(0);
         ram = machine.ram();
         while (state.get(HartState.PRIVILEGE) != USER) {

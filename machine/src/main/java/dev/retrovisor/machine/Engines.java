@@ -1,0 +1,41 @@
+package dev.retrovisor.machine;
+
+import dev.retrovisor.machine.hart.Hart;
+import dev.retrovisor.machine.hart.Translations;
+import dev.retrovisor.machine.interpreter.Interpreter;
+import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.time.Clock;
+import dev.retrovisor.machine.translator.CodeMemory;
+import dev.retrovisor.machine.translator.Translator;
+import dev.retrovisor.machine.translator.x86.X86Compiler;
+import dev.retrovisor.machine.translator.x86.X86Host;
+import java.util.List;
+
+/** Makes engines, and falls back where the host can't have the one that was asked for. */
+final class Engines {
+    private static final int CODE_BYTES = 64 << 20;
+
+    /** @param notice why it is not the engine that was asked for; empty if it is */
+    record Made(Engine engine, String notice) {}
+
+    private Engines() {}
+
+    static Made make(EngineChoice choice, List<Hart> harts, Ram ram, Clock clock, Translations translations) {
+        var interpreter = new Interpreter(harts, ram, clock, translations);
+        if (choice == EngineChoice.INTERPRETER) {
+            return new Made(interpreter, "");
+        }
+        CodeMemory memory = null;
+        try {
+            X86Host.requireArchitecture();
+            memory = new CodeMemory(CODE_BYTES);
+            X86Host.requireFeatures(memory);
+        } catch (UnsupportedOperationException refused) {
+            if (memory != null) {
+                memory.close();
+            }
+            return new Made(interpreter, refused.getMessage());
+        }
+        return new Made(new Translator(harts, ram, clock, translations, interpreter, new X86Compiler(), memory), "");
+    }
+}

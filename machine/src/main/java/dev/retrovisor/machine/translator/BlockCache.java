@@ -1,0 +1,216 @@
+package dev.retrovisor.machine.translator;
+
+import dev.retrovisor.machine.hart.Translations;
+import dev.retrovisor.machine.isa.Decoder;
+import dev.retrovisor.machine.isa.Ops;
+import dev.retrovisor.machine.memory.OffHeap;
+import dev.retrovisor.machine.memory.Ram;
+import java.util.Arrays;
+
+/**
+ * All translated blocks, by page of RAM, offset and privilege; shared by all harts; true to RAM at every step. Bounded by
+ * the code memory and by a number of blocks: when either is used up, everything is dropped.
+ */
+final class BlockCache implements Translations.CodeCache, AutoCloseable {
+    /** Instructions in a block at most: few enough for the exit numbers and for a budget of 8 bits. */
+    private static final int MAX_STEPS = 48;
+
+    private static final int MAX_BLOCKS = 1 << 19;
+    private static final int PAGE_BYTES = 4096;
+
+    /** Code of a block of the greatest length, with its exits, is shorter. */
+    private static final int MAX_CODE_BYTES = 16 << 10;
+
+    /** A page written so often without a translation in between is likely data by now, and watching it costs. */
+    private static final int DROPS_BEFORE_RELEASE = 64;
+
+    private final Ram ram;
+    private final BlockCompiler compiler;
+    private final CodeMemory memory;
+    private final JumpCache jumps = new JumpCache();
+    private final int runtimeBytes;
+    private final BlocksOfPage[] pages;
+    private final long[] decoded = new long[MAX_STEPS + 1];
+
+    private Block[] blocks = new Block[1024];
+    private int[] freeNumbers = new int[64];
+    private int freeCount;
+    private int nextNumber;
+    private final TranslatorStatistics statistics;
+
+    BlockCache(Ram ram, BlockCompiler compiler, CodeMemory memory, TranslatorStatistics statistics) {
+        this.ram = ram;
+        this.compiler = compiler;
+        this.memory = memory;
+        this.statistics = statistics;
+        pages = new BlocksOfPage[(int) ram.pageCount()];
+        byte[] runtime = compiler.runtime(memory.end());
+        runtimeBytes = compiler.length();
+        memory.append(runtime, runtimeBytes);
+    }
+
+    JumpCache jumps() {
+        return jumps;
+    }
+
+    Block byNumber(int number) {
+        return blocks[number];
+    }
+
+    /** The block that begins at an offset in a page, translated if need be; also entered in the jump cache. */
+    Block find(int page, int offset, int privilege) {
+        BlocksOfPage ofPage = pages[page];
+        Block block = ofPage == null ? null : ofPage.find(offset, privilege);
+        if (block == null) {
+            block = translate(page, offset, privilege);
+        }
+        jumps.put(privilege, hostAddress(page) + offset, block.code());
+        return block;
+    }
+
+    private long hostAddress(int page) {
+        return ram.hostAddress(Ram.BASE + ((long) page << Ram.PAGE_SHIFT));
+    }
+
+    private Block translate(int page, int offset, int privilege) {
+        if (memory.room() < MAX_CODE_BYTES || nextNumber == MAX_BLOCKS && freeCount == 0) {
+            statistics.flushes++;
+            dropAll();
+        }
+        long host = hostAddress(page);
+        int at = offset;
+        int steps = 0;
+        boolean interprets = false;
+        while (steps < MAX_STEPS && at < PAGE_BYTES) {
+            int bits = OffHeap.getShort(host + at);
+            boolean wide = (bits & 3) == 3;
+            boolean crosses = wide && at == PAGE_BYTES - 2;
+            long instruction = crosses ? Ops.CROSSING : Decoder.decode(wide ? OffHeap.getInt(host + at) : bits);
+            decoded[steps] = instruction;
+            if (!compiler.knows(instruction, privilege)) {
+                interprets = true;
+                break;
+            }
+            steps++;
+            int length = Decoder.lengthBytes(instruction);
+            int from = at;
+            at += length;
+            if (compiler.endsBlock(instruction) || isBackwardBranch(instruction, from)) {
+                break;
+            }
+        }
+        // The instruction that ends it early belongs to it: a new one in its place may go on.
+        int lengthBytes = interprets ? Math.min(at + 4, PAGE_BYTES) - offset : at - offset;
+        var block = new Block(takeNumber(), page, offset, privilege, steps, lengthBytes);
+        byte[] code = compiler.compile(block, decoded, interprets, memory.end());
+        block.finish(memory.end());
+        memory.append(code, compiler.length());
+        blocks[block.number()] = block;
+        if (pages[page] == null) {
+            pages[page] = new BlocksOfPage();
+        }
+        pages[page].add(block);
+        ram.markCode(page);
+        statistics.blocks++;
+        statistics.instructions += steps;
+        return block;
+    }
+
+    /** Loops are left at their end: the branch back needs no refund then. */
+    private static boolean isBackwardBranch(long instruction, int offset) {
+        return switch (Decoder.op(instruction)) {
+            case Ops.BEQ, Ops.BNE, Ops.BLT, Ops.BGE, Ops.BLTU, Ops.BGEU -> instruction >> Decoder.IMMEDIATE_SHIFT < 0;
+            default -> false;
+        };
+    }
+
+    private int takeNumber() {
+        if (freeCount > 0) {
+            return freeNumbers[--freeCount];
+        }
+        if (nextNumber == blocks.length) {
+            blocks = Arrays.copyOf(blocks, nextNumber * 2);
+        }
+        return nextNumber++;
+    }
+
+    /** Lets a jump go straight to a block. */
+    void link(Block.Link link, Block to) {
+        link.to = to;
+        to.incoming().add(link);
+        memory.patch(link.site, compiler.distance(link.site, to.code()));
+    }
+
+    private void unlink(Block.Link link) {
+        link.to = null;
+        memory.patch(link.site, compiler.distance(link.site, link.exitAddress));
+    }
+
+    @Override
+    public boolean drop(int page, int offset, int lengthBytes) {
+        BlocksOfPage ofPage = pages[page];
+        if (ofPage == null) {
+            return false;
+        }
+        boolean all = ofPage.countDrop() >= DROPS_BEFORE_RELEASE;
+        boolean remains = false;
+        for (Block block : ofPage.all()) {
+            if (all || block.offset() < offset + lengthBytes && block.offset() + block.lengthBytes() > offset) {
+                drop(block);
+            } else {
+                remains = true;
+            }
+        }
+        if (remains) {
+            ofPage.keepLive();
+        } else {
+            pages[page] = null;
+        }
+        return remains;
+    }
+
+    private void drop(Block block) {
+        statistics.drops++;
+        block.kill();
+        jumps.remove(block.privilege(), hostAddress(block.page()) + block.offset());
+        for (Block.Link link : block.links()) {
+            if (link.to != null) {
+                link.to.incoming().remove(link);
+            }
+        }
+        for (Block.Link link : block.incoming()) {
+            unlink(link);
+        }
+        blocks[block.number()] = null;
+        if (freeCount == freeNumbers.length) {
+            freeNumbers = Arrays.copyOf(freeNumbers, freeCount * 2);
+        }
+        freeNumbers[freeCount++] = block.number();
+    }
+
+    @Override
+    public void dropAll() {
+        for (int number = 0; number < nextNumber; number++) {
+            if (blocks[number] != null) {
+                blocks[number].kill();
+                blocks[number] = null;
+            }
+        }
+        Arrays.fill(pages, null);
+        nextNumber = 0;
+        freeCount = 0;
+        jumps.clear();
+        memory.truncate(runtimeBytes);
+    }
+
+    /** Bytes of host code, the runtime's included. */
+    int codeBytes() {
+        return memory.length();
+    }
+
+    @Override
+    public void close() {
+        jumps.close();
+        memory.close();
+    }
+}

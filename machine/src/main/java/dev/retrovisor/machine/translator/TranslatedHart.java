@@ -1,0 +1,220 @@
+package dev.retrovisor.machine.translator;
+
+import dev.retrovisor.machine.hart.Hart;
+import dev.retrovisor.machine.hart.HartState;
+import dev.retrovisor.machine.hart.Mmu;
+import dev.retrovisor.machine.hart.Tlb;
+import dev.retrovisor.machine.hart.Trap;
+import dev.retrovisor.machine.interpreter.Interpreter;
+import dev.retrovisor.machine.isa.Decoder;
+import dev.retrovisor.machine.isa.Ops;
+import dev.retrovisor.machine.memory.OffHeap;
+import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.time.Clock;
+
+/** One hart's run in host code: enters it, does what its exits ask for, enters it again. */
+final class TranslatedHart {
+    private final Hart hart;
+    private final int number;
+    private final HartState state;
+    private final Mmu mmu;
+    private final Ram ram;
+    private final Clock clock;
+    private final Interpreter interpreter;
+    private final BlockCache blocks;
+    private final NativeEntry entry;
+    private final TranslatorStatistics statistics;
+
+    // Steps of the clock and of the hart when nothing is left of the budget.
+    private long lastStep;
+    private long lastHartStep;
+
+    TranslatedHart(
+            Hart hart,
+            Ram ram,
+            Clock clock,
+            Interpreter interpreter,
+            BlockCache blocks,
+            NativeEntry entry,
+            TranslatorStatistics statistics) {
+        this.hart = hart;
+        this.number = hart.index();
+        this.state = hart.state();
+        this.mmu = hart.mmu();
+        this.ram = ram;
+        this.clock = clock;
+        this.interpreter = interpreter;
+        this.blocks = blocks;
+        this.entry = entry;
+        this.statistics = statistics;
+    }
+
+    /** Makes {@code steps} steps; fewer only if the hart requests a stop. */
+    void run(long steps) {
+        lastStep = clock.steps() + steps;
+        lastHartStep = state.get(HartState.STEPS) + steps;
+        long left = steps;
+        while (left > 0 && !hart.isStopRequested()) {
+            if (hart.isInterruptDue()) {
+                statistics.interrupts++;
+                hart.takeInterrupt();
+                left--;
+                sync(left);
+                continue;
+            }
+            Block block;
+            try {
+                block = find();
+            } catch (Trap trap) {
+                left = enterTrap(trap, left);
+                continue;
+            }
+            if (block == null) {
+                left = interpret(1);
+            } else if (block.steps() > left) {
+                statistics.budgetEnds++;
+                left = interpret(left);
+            } else {
+                state.set(HartState.BUDGET, left);
+                left = execute(block.code());
+            }
+        }
+    }
+
+    /** Writes the step counts back: {@code left} steps are still to be made. */
+    private void sync(long left) {
+        state.set(HartState.STEPS, lastHartStep - left);
+        clock.setSteps(lastStep - left);
+    }
+
+    /** Lets the interpreter make some steps from the state's pc; returns what is left then. */
+    private long interpret(long steps) {
+        interpreter.run(number, steps);
+        return lastStep - clock.steps();
+    }
+
+    private long enterTrap(Trap trap, long left) {
+        hart.enterTrap(trap.cause(), trap.value(), state.pc());
+        sync(left - 1);
+        return left - 1;
+    }
+
+    /** The block at the state's pc, or null if its page must not be cached; throws the trap that fetching means. */
+    private Block find() {
+        long pc = state.pc();
+        long page = pc & Tlb.PAGE_MASK;
+        long entryAddress = fetchEntry(page);
+        if (OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) != page) {
+            mmu.fetchAddress(pc);
+            if (OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) != page) {
+                return null;
+            }
+        }
+        long physicalPage = ram.physicalAddress(page + OffHeap.getLong(entryAddress + Tlb.ADDEND));
+        state.set(HartState.CODE_PAGE, page);
+        return blocks.find(ram.pageOf(physicalPage), (int) (pc - page), hart.privilege());
+    }
+
+    private long fetchEntry(long page) {
+        return state.get(HartState.FETCH_TLB) + (page >>> 7 & (Tlb.ENTRIES - 1L) * Tlb.ENTRY_BYTES);
+    }
+
+    /** Runs host code and serves its exits as long as it can go on where it left; returns the steps left. */
+    private long execute(long code) {
+        long at = code;
+        while (true) {
+            statistics.entries++;
+            int exit = entry.enter(state.address(), at);
+            long left = state.get(HartState.BUDGET);
+            if (exit == Translator.LOOK_UP) {
+                statistics.lookups++;
+                sync(left);
+                return left;
+            }
+            Block block = blocks.byNumber(Block.blockNumber(exit));
+            left += block.refund(exit);
+            switch (block.exitKind(exit)) {
+                case BUDGET -> {
+                    statistics.budgetEnds++;
+                    stand(block.offset(), left);
+                    return interpret(left);
+                }
+                case LINK -> {
+                    statistics.links++;
+                    follow(block, block.link(exit), left);
+                    return left;
+                }
+                case INTERPRET -> {
+                    stand(block.exitOffset(exit), left);
+                    if (left == 0) {
+                        return 0;
+                    }
+                    statistics.interpreted[Decoder.op(block.exitInstruction(exit))]++;
+                    return interpret(1);
+                }
+                case MEMORY -> {
+                    statistics.memoryExits++;
+                    stand(block.exitOffset(exit), left);
+                    long instruction = block.exitInstruction(exit);
+                    try {
+                        access(instruction);
+                    } catch (Trap trap) {
+                        return enterTrap(trap, left);
+                    }
+                    if (!canResume(block)) {
+                        state.setPc(state.pc() + Decoder.lengthBytes(instruction));
+                        sync(left - 1);
+                        return left - 1;
+                    }
+                    at = block.resumeAddress(exit);
+                }
+            }
+        }
+    }
+
+    /** The access may have changed code, mappings or deadlines. */
+    private boolean canResume(Block block) {
+        long page = state.get(HartState.CODE_PAGE);
+        return block.isLive() && !hart.isStopRequested() && OffHeap.getLong(fetchEntry(page) + Tlb.FETCH_TAG) == page;
+    }
+
+    /** Lets the state stand at an instruction of the page that is being executed. */
+    private void stand(int offset, long left) {
+        state.setPc(state.get(HartState.CODE_PAGE) + offset);
+        sync(left);
+    }
+
+    private void follow(Block block, Block.Link link, long left) {
+        stand(link.targetOffset, left);
+        Block target = blocks.find(block.page(), link.targetOffset, block.privilege());
+        if (block.isLive()) {
+            blocks.link(link, target);
+        }
+    }
+
+    /** Makes the load or store of an instruction at which the state stands, or throws its trap. */
+    private void access(long instruction) {
+        long address = OffHeap.getLong(state.address() + (instruction >>> Decoder.RS1_SHIFT - 3 & 0x3F8))
+                + (instruction >> Decoder.IMMEDIATE_SHIFT);
+        long value = OffHeap.getLong(state.address() + (instruction >>> Decoder.RS2_SHIFT - 3 & 0x3F8));
+        switch (Decoder.op(instruction)) {
+            case Ops.LB -> setDestination(instruction, (byte) mmu.load(address, 1));
+            case Ops.LBU -> setDestination(instruction, mmu.load(address, 1));
+            case Ops.LH -> setDestination(instruction, (short) mmu.load(address, 2));
+            case Ops.LHU -> setDestination(instruction, mmu.load(address, 2));
+            case Ops.LW -> setDestination(instruction, (int) mmu.load(address, 4));
+            case Ops.LWU -> setDestination(instruction, mmu.load(address, 4));
+            case Ops.LD, Ops.FLD -> setDestination(instruction, mmu.load(address, 8));
+            case Ops.FLW -> setDestination(instruction, mmu.load(address, 4) | 0xFFFF_FFFF_0000_0000L);
+            case Ops.SB -> mmu.store(address, 1, value);
+            case Ops.SH -> mmu.store(address, 2, value);
+            case Ops.SW, Ops.FSW -> mmu.store(address, 4, value);
+            case Ops.SD, Ops.FSD -> mmu.store(address, 8, value);
+            default -> throw new IllegalStateException("no load or store: " + Decoder.op(instruction));
+        }
+    }
+
+    private void setDestination(long instruction, long value) {
+        OffHeap.putLong(state.address() + (instruction >>> Decoder.RD_SHIFT - 3 & 0x3F8), value);
+    }
+}

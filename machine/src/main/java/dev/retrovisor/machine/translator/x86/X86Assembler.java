@@ -1,0 +1,618 @@
+package dev.retrovisor.machine.translator.x86;
+
+import java.util.Arrays;
+
+/**
+ * Encodes x86-64 instructions into a growing buffer (Intel 64 and IA-32 Architectures Software Developer's Manual, volume
+ * 2). It knows no guest and no policy: one method an instruction or family, tested against binutils.
+ *
+ * <p>A register is its number, 0 (rax) to 15; an <i>operand</i> is a register or memory made by {@link #memory}, packed in
+ * a long: memory has {@link #IS_MEMORY} set, the base in bits 3:0, the index in bits 11:8 (4 for none), the displacement in
+ * bits 63:32. Operands are 64 bits wide unless the method's name says otherwise.
+ */
+public final class X86Assembler {
+    static final int RAX = 0;
+    static final int RCX = 1;
+    static final int RDX = 2;
+    static final int RBX = 3;
+    static final int RSP = 4;
+    static final int RBP = 5;
+    static final int RSI = 6;
+    static final int RDI = 7;
+    static final int R8 = 8;
+    static final int R9 = 9;
+    static final int R10 = 10;
+    static final int R11 = 11;
+    static final int R12 = 12;
+    static final int R13 = 13;
+    static final int R14 = 14;
+    static final int R15 = 15;
+
+    // Two-operand arithmetic: the number in the opcode.
+    static final int ADD = 0;
+    static final int OR = 1;
+    static final int AND = 4;
+    static final int SUB = 5;
+    static final int XOR = 6;
+    static final int CMP = 7;
+
+    // Shifts and rotations: the number in the ModRM byte.
+    static final int ROL = 0;
+    static final int ROR = 1;
+    static final int SHL = 4;
+    static final int SHR = 5;
+    static final int SAR = 7;
+
+    // One-operand arithmetic on rdx:rax.
+    static final int NOT = 2;
+    static final int NEG = 3;
+    static final int MUL = 4;
+    static final int IMUL = 5;
+    static final int DIV = 6;
+    static final int IDIV = 7;
+
+    // Bit tests.
+    static final int BT = 4;
+    static final int BTS = 5;
+    static final int BTR = 6;
+    static final int BTC = 7;
+
+    // Conditions.
+    static final int BELOW = 2;
+    static final int ABOVE_EQUAL = 3;
+    static final int EQUAL = 4;
+    static final int NOT_EQUAL = 5;
+    static final int BELOW_EQUAL = 6;
+    static final int ABOVE = 7;
+    static final int SIGN = 8;
+    static final int PARITY = 10;
+    static final int NO_PARITY = 11;
+    static final int LESS = 12;
+    static final int GREATER_EQUAL = 13;
+    static final int LESS_EQUAL = 14;
+    static final int GREATER = 15;
+
+    // Mandatory prefixes of SSE, which choose the type.
+    static final int PACKED = 0;
+    static final int DOUBLE = 0xF2;
+    static final int SINGLE = 0xF3;
+    static final int PREFIX_66 = 0x66;
+
+    // SSE arithmetic: the second byte of the opcode.
+    static final int SQRT = 0x51;
+    static final int FP_ADD = 0x58;
+    static final int FP_MUL = 0x59;
+    static final int FP_SUB = 0x5C;
+    static final int FP_MIN = 0x5D;
+    static final int FP_DIV = 0x5E;
+    static final int FP_MAX = 0x5F;
+
+    static final long IS_MEMORY = 1 << 4;
+    private static final int NO_INDEX = RSP;
+
+    private byte[] bytes = new byte[1 << 14];
+    private int length;
+
+    /** The operand {@code [base + displacement]}. */
+    static long memory(int base, int displacement) {
+        return memory(base, NO_INDEX, displacement);
+    }
+
+    /** The operand {@code [base + index + displacement]}; the index is not rsp. */
+    static long memory(int base, int index, int displacement) {
+        return (long) displacement << 32 | index << 8 | IS_MEMORY | base;
+    }
+
+    static boolean isMemory(long operand) {
+        return (operand & IS_MEMORY) != 0;
+    }
+
+    /** Forgets what was encoded. */
+    void clear() {
+        length = 0;
+    }
+
+    /** Bytes encoded so far. */
+    int length() {
+        return length;
+    }
+
+    byte[] bytes() {
+        return bytes;
+    }
+
+    // Arithmetic.
+
+    /** {@code register = register OP operand}; CMP only sets flags. */
+    void alu(int op, int register, long operand) {
+        encode(0, true, op * 8 + 3, register, operand);
+    }
+
+    /** The same on 32 bits: the upper half of the register becomes zero. */
+    void alu32(int op, int register, long operand) {
+        encode(0, false, op * 8 + 3, register, operand);
+    }
+
+    /** {@code operand = operand OP register}. */
+    void aluStore(int op, long operand, int register) {
+        encode(0, true, op * 8 + 1, register, operand);
+    }
+
+    void aluImmediate(int op, long operand, int immediate) {
+        aluImmediate(op, operand, immediate, true);
+    }
+
+    void aluImmediate32(int op, long operand, int immediate) {
+        aluImmediate(op, operand, immediate, false);
+    }
+
+    private void aluImmediate(int op, long operand, int immediate, boolean wide) {
+        if (immediate == (byte) immediate) {
+            encode(0, wide, 0x83, op, operand);
+            put(immediate);
+        } else {
+            encode(0, wide, 0x81, op, operand);
+            putInt(immediate);
+        }
+    }
+
+    /** Compares a byte in memory with an immediate. */
+    void compareByte(long operand, int immediate) {
+        encode(0, false, 0x80, CMP, operand);
+        put(immediate);
+    }
+
+    void test(int register, int other) {
+        encode(0, true, 0x85, other, register);
+    }
+
+    void test32(int register, int other) {
+        encode(0, false, 0x85, other, register);
+    }
+
+    /** Sets flags by {@code operand AND immediate}, on 32 bits. */
+    void testImmediate32(long operand, int immediate) {
+        encode(0, false, 0xF7, 0, operand);
+        putInt(immediate);
+    }
+
+    void shift(int op, long operand, int count) {
+        encode(0, true, 0xC1, op, operand);
+        put(count);
+    }
+
+    void shift32(int op, long operand, int count) {
+        encode(0, false, 0xC1, op, operand);
+        put(count);
+    }
+
+    /** Shifts by cl. */
+    void shiftByCl(int op, long operand) {
+        encode(0, true, 0xD3, op, operand);
+    }
+
+    void shiftByCl32(int op, long operand) {
+        encode(0, false, 0xD3, op, operand);
+    }
+
+    /** One of {@link #NOT} to {@link #IDIV}. */
+    void unary(int op, long operand) {
+        encode(0, true, 0xF7, op, operand);
+    }
+
+    void unary32(int op, long operand) {
+        encode(0, false, 0xF7, op, operand);
+    }
+
+    void multiply(int register, long operand) {
+        encode(0, true, 0x0FAF, register, operand);
+    }
+
+    void multiply32(int register, long operand) {
+        encode(0, false, 0x0FAF, register, operand);
+    }
+
+    /** Sign of rax into rdx. */
+    void cqo() {
+        put(0x48);
+        put(0x99);
+    }
+
+    void cdq() {
+        put(0x99);
+    }
+
+    /** One of {@link #BT} to {@link #BTC} with a bit number. */
+    void bitTest(int op, long operand, int bit) {
+        encode(0, true, 0x0FBA, op, operand);
+        put(bit);
+    }
+
+    /** One of {@link #BT} to {@link #BTC} on a register with the bit number in another, modulo 64. */
+    void bitTest(int op, int register, int bitRegister) {
+        encode(0, true, 0x0F83 + op * 8, bitRegister, register);
+    }
+
+    void bswap(int register) {
+        put(0x48 | register >> 3);
+        put(0x0F);
+        put(0xC8 | register & 7);
+    }
+
+    // LZCNT, TZCNT, POPCNT.
+
+    void leadingZeros(int register, long operand, boolean wide) {
+        encode(SINGLE, wide, 0x0FBD, register, operand);
+    }
+
+    void trailingZeros(int register, long operand, boolean wide) {
+        encode(SINGLE, wide, 0x0FBC, register, operand);
+    }
+
+    void populationCount(int register, long operand, boolean wide) {
+        encode(SINGLE, wide, 0x0FB8, register, operand);
+    }
+
+    // BMI1 and BMI2.
+
+    /** {@code register = ~other & operand}. */
+    void andNot(int register, int other, long operand) {
+        vex(0, 2, true, 0xF2, register, other, operand);
+    }
+
+    /** Rotates right into another register; no flags. */
+    void rorx(int register, long operand, int count, boolean wide) {
+        vex(3, 3, wide, 0xF0, register, 0, operand);
+        put(count);
+    }
+
+    /** SHLX, SHRX or SARX: {@code register = operand shifted by count}, a register, modulo the width. */
+    void shiftx(int op, int register, long operand, int countRegister, boolean wide) {
+        int prefix = op == SHL ? 1 : op == SAR ? 2 : 3;
+        vex(prefix, 2, wide, 0xF7, register, countRegister, operand);
+    }
+
+    // Moves.
+
+    void move(int register, long operand) {
+        encode(0, true, 0x8B, register, operand);
+    }
+
+    void move32(int register, long operand) {
+        encode(0, false, 0x8B, register, operand);
+    }
+
+    void store(long operand, int register) {
+        encode(0, true, 0x89, register, operand);
+    }
+
+    /** Stores 1, 2, 4 or 8 bytes of a register. */
+    void store(long operand, int register, int sizeBytes) {
+        switch (sizeBytes) {
+            case 1 -> encodeByte(false, 0x88, register, operand);
+            case 2 -> encode(PREFIX_66, false, 0x89, register, operand);
+            case 4 -> encode(0, false, 0x89, register, operand);
+            default -> encode(0, true, 0x89, register, operand);
+        }
+    }
+
+    /** Stores an immediate, sign-extended to 64 bits. */
+    void storeImmediate(long operand, int immediate) {
+        encode(0, true, 0xC7, 0, operand);
+        putInt(immediate);
+    }
+
+    void storeImmediate32(long operand, int immediate) {
+        encode(0, false, 0xC7, 0, operand);
+        putInt(immediate);
+    }
+
+    void storeImmediateByte(long operand, int immediate) {
+        encode(0, false, 0xC6, 0, operand);
+        put(immediate);
+    }
+
+    /** Loads 1, 2, 4 or 8 bytes and extends them to 64 bits. */
+    void load(int register, long operand, int sizeBytes, boolean signed) {
+        switch (sizeBytes) {
+            case 1 -> encodeByte(true, signed ? 0x0FBE : 0x0FB6, register, operand);
+            case 2 -> encode(0, true, signed ? 0x0FBF : 0x0FB7, register, operand);
+            case 4 -> {
+                if (signed) {
+                    encode(0, true, 0x63, register, operand);
+                } else {
+                    move32(register, operand);
+                }
+            }
+            default -> move(register, operand);
+        }
+    }
+
+    /** Any constant, in the shortest form; leaves the flags alone. */
+    void moveImmediate(int register, long value) {
+        if (value == (value & 0xFFFF_FFFFL)) {
+            if (register >= 8) {
+                put(0x41);
+            }
+            put(0xB8 | register & 7);
+            putInt((int) value);
+        } else if (value == (int) value) {
+            encode(0, true, 0xC7, 0, register);
+            putInt((int) value);
+        } else {
+            put(0x48 | register >> 3);
+            put(0xB8 | register & 7);
+            putInt((int) value);
+            putInt((int) (value >>> 32));
+        }
+    }
+
+    void leaAddress(int register, long memory) {
+        encode(0, true, 0x8D, register, memory);
+    }
+
+    /** {@code register = base + index << scaleLog2}. */
+    void leaScaled(int register, int base, int index, int scaleLog2) {
+        put(0x48 | register >> 3 << 2 | index >> 3 << 1 | base >> 3);
+        put(0x8D);
+        put(0x44 | (register & 7) << 3);
+        put(scaleLog2 << 6 | (index & 7) << 3 | base & 7);
+        put(0);
+    }
+
+    /** {@code register = index << 3}, on 32 bits. */
+    void leaTimesEight32(int register, int index) {
+        int rex = register >> 3 << 2 | index >> 3 << 1;
+        if (rex != 0) {
+            put(0x40 | rex);
+        }
+        put(0x8D);
+        put(0x04 | (register & 7) << 3);
+        put(3 << 6 | (index & 7) << 3 | 5);
+        putInt(0);
+    }
+
+    void setByte(int condition, int register) {
+        encodeByte(false, 0x0F90 | condition, 0, register);
+    }
+
+    void conditionalMove(int condition, int register, long operand) {
+        encode(0, true, 0x0F40 | condition, register, operand);
+    }
+
+    void push(int register) {
+        if (register >= 8) {
+            put(0x41);
+        }
+        put(0x50 | register & 7);
+    }
+
+    void pop(int register) {
+        if (register >= 8) {
+            put(0x41);
+        }
+        put(0x58 | register & 7);
+    }
+
+    void ret() {
+        put(0xC3);
+    }
+
+    void cpuid() {
+        put(0x0F);
+        put(0xA2);
+    }
+
+    /** Reads extended control register ecx into edx:eax. */
+    void xgetbv() {
+        put(0x0F);
+        put(0x01);
+        put(0xD0);
+    }
+
+    // Jumps. Those with a distance of 32 bits return where the distance stands, to be set with patch.
+
+    int jump() {
+        put(0xE9);
+        putInt(0);
+        return length - 4;
+    }
+
+    int jump(int condition) {
+        put(0x0F);
+        put(0x80 | condition);
+        putInt(0);
+        return length - 4;
+    }
+
+    void jumpTo(long operand) {
+        encode(0, false, 0xFF, 4, operand);
+    }
+
+    /** A jump forward by less than 128 bytes; to be bound with {@link #bindShort}. */
+    int jumpShort() {
+        put(0xEB);
+        put(0);
+        return length;
+    }
+
+    int jumpShort(int condition) {
+        put(0x70 | condition);
+        put(0);
+        return length;
+    }
+
+    /** Lets a short jump arrive here. */
+    void bindShort(int jump) {
+        int distance = length - jump;
+        if (distance > 127) {
+            throw new IllegalStateException("a short jump over " + distance + " bytes");
+        }
+        bytes[jump - 1] = (byte) distance;
+    }
+
+    /** Lets a jump whose distance stands at {@code site} arrive at {@code target}, both places in the buffer. */
+    void patch(int site, int target) {
+        int distance = target - site - 4;
+        for (int i = 0; i < 4; i++) {
+            bytes[site + i] = (byte) (distance >> 8 * i);
+        }
+    }
+
+    // Floating point. Registers are xmm0 to xmm15; the type is DOUBLE or SINGLE.
+
+    /** Scalar arithmetic: {@code register = register OP operand}. */
+    void fp(int op, int type, int register, long operand) {
+        encode(type, false, 0x0F00 | op, register, operand);
+    }
+
+    void fpLoad(int type, int register, long operand) {
+        encode(type, false, 0x0F10, register, operand);
+    }
+
+    void fpStore(int type, long operand, int register) {
+        encode(type, false, 0x0F11, register, operand);
+    }
+
+    /** Compares: unordered sets ZF, PF and CF; quiet unless {@code signaling}. */
+    void fpCompare(int type, int register, long operand, boolean signaling) {
+        encode(type == DOUBLE ? PREFIX_66 : 0, false, signaling ? 0x0F2F : 0x0F2E, register, operand);
+    }
+
+    /** Bitwise AND (0x54) or OR (0x56) of whole registers. */
+    void fpBitwise(int opcode, int register, int other) {
+        encode(0, false, 0x0F00 | opcode, register, other);
+    }
+
+    /** Integer of 32 or 64 bits to floating point. */
+    void fpFromInteger(int type, int register, long operand, boolean wide) {
+        encode(type, wide, 0x0F2A, register, operand);
+    }
+
+    /** Floating point to an integer of 32 or 64 bits, truncating or by the rounding mode of MXCSR. */
+    void fpToInteger(int type, int register, long operand, boolean wide, boolean truncates) {
+        encode(type, wide, truncates ? 0x0F2C : 0x0F2D, register, operand);
+    }
+
+    /** From {@code type} to the other one. */
+    void fpConvert(int type, int register, long operand) {
+        encode(type, false, 0x0F5A, register, operand);
+    }
+
+    /** Clears an xmm register: breaks the dependency on what it held. */
+    void fpZero(int register) {
+        encode(0, false, 0x0F57, register, register);
+    }
+
+    /**
+     * Fused multiply-add, the forms 213: {@code register = other * register OP operand}.
+     *
+     * @param opcode 0xA9 (add), 0xAB (subtract), 0xAD (negated product, add), 0xAF (negated product, subtract)
+     */
+    void fpFused(int opcode, int type, int register, int other, long operand) {
+        vex(1, 2, type == DOUBLE, opcode, register, other, operand);
+    }
+
+    /** Bits of an xmm register to an integer register. */
+    void moveFromXmm(int register, int xmm, boolean wide) {
+        encode(PREFIX_66, wide, 0x0F7E, xmm, register);
+    }
+
+    void moveToXmm(int xmm, int register, boolean wide) {
+        encode(PREFIX_66, wide, 0x0F6E, xmm, register);
+    }
+
+    void loadMxcsr(long operand) {
+        encode(0, false, 0x0FAE, 2, operand);
+    }
+
+    void storeMxcsr(long operand) {
+        encode(0, false, 0x0FAE, 3, operand);
+    }
+
+    // Encoding.
+
+    private void encodeByte(boolean wide, int opcode, int register, long operand) {
+        // REX even if empty: without it, byte registers 4 to 7 are others.
+        int index = (int) operand >> 8 & 15;
+        put((wide ? 0x48 : 0x40)
+                | register >> 3 << 2
+                | (isMemory(operand) ? index >> 3 << 1 : 0)
+                | ((int) operand & 15) >> 3);
+        opcodeAndOperand(opcode, register, operand);
+    }
+
+    private void encode(int prefix, boolean wide, int opcode, int register, long operand) {
+        if (prefix != 0) {
+            put(prefix);
+        }
+        int index = (int) operand >> 8 & 15;
+        int rex = (wide ? 8 : 0)
+                | register >> 3 << 2
+                | (isMemory(operand) ? index >> 3 << 1 : 0)
+                | ((int) operand & 15) >> 3;
+        if (rex != 0) {
+            put(0x40 | rex);
+        }
+        opcodeAndOperand(opcode, register, operand);
+    }
+
+    private void opcodeAndOperand(int opcode, int register, long operand) {
+        if (opcode > 0xFF) {
+            put(opcode >> 8);
+        }
+        put(opcode);
+        operand(register, operand);
+    }
+
+    private void vex(int prefix, int map, boolean wide, int opcode, int register, int other, long operand) {
+        int index = (int) operand >> 8 & 15;
+        put(0xC4);
+        put((register >> 3 ^ 1) << 7
+                | ((isMemory(operand) ? index >> 3 : 0) ^ 1) << 6
+                | (((int) operand & 15) >> 3 ^ 1) << 5
+                | map);
+        put((wide ? 0x80 : 0) | (other ^ 15) << 3 | prefix);
+        put(opcode);
+        operand(register, operand);
+    }
+
+    /** The ModRM byte and what follows it. */
+    private void operand(int register, long operand) {
+        int base = (int) operand & 7;
+        int field = (register & 7) << 3;
+        if (!isMemory(operand)) {
+            put(0xC0 | field | base);
+            return;
+        }
+        int displacement = (int) (operand >> 32);
+        int index = (int) operand >> 8 & 15;
+        boolean needsSib = index != NO_INDEX || base == RSP;
+        boolean isShort = displacement == (byte) displacement;
+        // Without a displacement, base 5 would mean something else.
+        int mode = displacement == 0 && base != RBP ? 0 : isShort ? 0x40 : 0x80;
+        put(mode | field | (needsSib ? RSP : base));
+        if (needsSib) {
+            put((index & 7) << 3 | base);
+        }
+        if (mode == 0x40) {
+            put(displacement);
+        } else if (mode == 0x80) {
+            putInt(displacement);
+        }
+    }
+
+    private void put(int value) {
+        if (length == bytes.length) {
+            bytes = Arrays.copyOf(bytes, length * 2);
+        }
+        bytes[length++] = (byte) value;
+    }
+
+    private void putInt(int value) {
+        put(value);
+        put(value >> 8);
+        put(value >> 16);
+        put(value >> 24);
+    }
+}
