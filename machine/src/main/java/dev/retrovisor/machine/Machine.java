@@ -91,6 +91,11 @@ public final class Machine implements AutoCloseable {
     private Timebase timebase() {
         return new Timebase() {
             @Override
+            public long virtualNanos() {
+                return clock.virtualNanos();
+            }
+
+            @Override
             public long mtime() {
                 return board.aclint().mtime();
             }

@@ -10,6 +10,7 @@ import dev.retrovisor.machine.state.StateReader;
 import dev.retrovisor.machine.state.StateWriter;
 import dev.retrovisor.machine.state.Stateful;
 import dev.retrovisor.machine.time.Alarms;
+import dev.retrovisor.machine.time.Clock;
 
 /**
  * One hart: its off-heap {@link HartState}, its MMU and CSRs, and everything that an instruction may do beyond its
@@ -228,6 +229,12 @@ public final class Hart implements Stateful, AutoCloseable {
         setPin(STIP, enabled && reached);
         timer.setAt(enabled && !reached ? timebase.nanosAtTick(compare) : Alarms.NEVER);
         requestStop();
+    }
+
+    /** Enters what host code reads the time from: virtual time after {@code steps} more steps, and mtime's distance to it. */
+    public void foretellTime(long steps) {
+        state.set(HartState.VIRTUAL_END, timebase.virtualNanos() + steps * Clock.NANOS_PER_STEP);
+        state.set(HartState.TIME_OFFSET, timebase.mtime() - timebase.virtualNanos() / Clock.NANOS_PER_TICK);
     }
 
     // Traps.

@@ -107,7 +107,28 @@ public final class HartState {
     /** Added to a physical address in RAM it is the host's. */
     public static final int RAM_ADDEND = 1008;
 
-    public static final int SIZE_BYTES = 1024;
+    /** A byte: 1 while host code computes with the host's floating-point unit set up for the guest. */
+    public static final int FLOAT_LIVE = 1016;
+
+    /** What the host's floating-point control register is set to for the guest. */
+    public static final int MXCSR = 1024;
+
+    /** What it held when host code was left. */
+    public static final int MXCSR_RAISED = 1032;
+
+    /** What it holds outside. */
+    public static final int MXCSR_HOST = 1040;
+
+    /** Address of the TLB's table for user mode; the others follow. */
+    public static final int TLB = 1048;
+
+    /** Virtual time when the budget is used up, in nanoseconds. */
+    public static final int VIRTUAL_END = 1056;
+
+    /** mtime less the ticks of virtual time. */
+    public static final int TIME_OFFSET = 1064;
+
+    public static final int SIZE_BYTES = 1152;
 
     public static final long NO_RESERVATION = -1;
     public static final long STARTED = 0;

@@ -51,6 +51,7 @@ public final class Mmu {
     /** Points the hart's state at the tables of its present privilege; after each change of it or of mstatus. */
     void selectTables() {
         int privilege = hart.privilege();
+        state.set(HartState.TLB, tlb.table(Tlb.USER));
         state.set(HartState.FETCH_TLB, tlb.fetchTable(kind(privilege)));
         state.set(HartState.DATA_TLB, tlb.table(kind(dataPrivilege())));
     }

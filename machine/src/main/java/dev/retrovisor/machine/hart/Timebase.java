@@ -2,6 +2,9 @@ package dev.retrovisor.machine.hart;
 
 /** The platform's real-time counter, as {@code rdtime} and {@code stimecmp} use it. */
 public interface Timebase {
+    /** Virtual nanoseconds since power-on. */
+    long virtualNanos();
+
     /** The present value of mtime, in ticks. */
     long mtime();
 

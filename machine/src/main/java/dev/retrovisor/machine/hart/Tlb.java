@@ -46,11 +46,19 @@ public final class Tlb {
 
     private static final int TABLE_BYTES = ENTRIES * ENTRY_BYTES;
 
+    /** From a table for loads and stores to that for fetches of the same kind. */
+    public static final int FETCH_TABLES = KINDS * TABLE_BYTES;
+
     private final long address = OffHeap.allocate((long) TABLES * TABLE_BYTES);
     private final boolean[] used = {true, true, true, true, true, true, true, true};
 
     public Tlb() {
         flushAll();
+    }
+
+    /** From the table for user mode to that of another kind. */
+    public static int tableOffset(int kind) {
+        return kind * TABLE_BYTES;
     }
 
     /** Address of one kind's table for loads and stores. */

@@ -137,12 +137,31 @@ final class Execution {
     /** Executes a floating-point instruction other than a load or store. */
     void executeFloat(long packed, long page, int index, long budgetLeft) {
         sync(page, index, budgetLeft);
-        requireFloat(false, page, index, budgetLeft);
+        executeFloatHere(packed);
+    }
+
+    private void executeFloatHere(long packed) {
+        if ((state.get(HartState.MSTATUS) & FLOAT_STATUS) == 0) {
+            throw hart.illegalInstruction();
+        }
         flags.raised = (int) state.get(HartState.FFLAGS);
         if (FloatSwitch.execute(this, state.address(), packed, flags)) {
             state.set(HartState.FFLAGS, flags.raised);
             state.set(HartState.MSTATUS, state.get(HartState.MSTATUS) | FLOAT_STATUS);
         }
+    }
+
+    /** Executes one floating-point or system instruction at which the state stands, and moves pc on. */
+    void execute(long packed) {
+        long next = hart.pc() + Decoder.lengthBytes(packed);
+        if (Decoder.op(packed) < Ops.FIRST_SYSTEM) {
+            executeFloatHere(packed);
+        } else {
+            hart.setNextPc(next);
+            SystemSwitch.execute(hart, state.address(), packed);
+            next = hart.nextPc();
+        }
+        state.setPc(next);
     }
 
     /** The rounding mode of an instruction, or a trap if it names none. */

@@ -26,6 +26,14 @@ public final class Interpreter implements Engine {
         IntegerSwitch.run(execution);
     }
 
+    /**
+     * Executes one floating-point or system instruction, given decoded, at which the hart stands; pc goes on, the step is
+     * the caller's to count. Throws the trap that it means.
+     */
+    public void execute(int hart, long instruction) {
+        executions.get(hart).execute(instruction);
+    }
+
     @Override
     public String statistics() {
         return "";

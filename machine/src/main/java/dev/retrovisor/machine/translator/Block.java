@@ -18,7 +18,9 @@ public final class Block {
         /** A load or store that the TLB has no answer for: do it and resume. */
         MEMORY,
         /** An instruction that only the interpreter knows. */
-        INTERPRET
+        INTERPRET,
+        /** An interrupt may be due. */
+        CHECK
     }
 
     private static final ExitKind[] KINDS = ExitKind.values();

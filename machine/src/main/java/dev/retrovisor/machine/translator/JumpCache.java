@@ -10,7 +10,7 @@ import dev.retrovisor.machine.memory.OffHeap;
  * is dropped takes its entry along.
  */
 public final class JumpCache implements AutoCloseable {
-    public static final int ENTRIES = 8192;
+    public static final int ENTRIES = 1 << 16;
     public static final int ENTRY_BYTES = 16;
     public static final int TABLE_BYTES = ENTRIES * ENTRY_BYTES;
     private static final int PRIVILEGES = 4;

@@ -53,6 +53,7 @@ final class TranslatedHart {
     void run(long steps) {
         lastStep = clock.steps() + steps;
         lastHartStep = state.get(HartState.STEPS) + steps;
+        hart.foretellTime(steps);
         long left = steps;
         while (left > 0 && !hart.isStopRequested()) {
             if (hart.isInterruptDue()) {
@@ -93,6 +94,22 @@ final class TranslatedHart {
         return lastStep - clock.steps();
     }
 
+    /** Lets the interpreter make the instruction, given decoded, at which the state stands; returns what is left then. */
+    private long interpret(long instruction, long left) {
+        int op = Decoder.op(instruction);
+        statistics.interpreted[op]++;
+        if (op < Ops.FIRST_FLOAT) {
+            return interpret(1);
+        }
+        try {
+            interpreter.execute(number, instruction);
+        } catch (Trap trap) {
+            return enterTrap(trap, left);
+        }
+        sync(left - 1);
+        return left - 1;
+    }
+
     private long enterTrap(Trap trap, long left) {
         hart.enterTrap(trap.cause(), trap.value(), state.pc());
         sync(left - 1);
@@ -122,6 +139,7 @@ final class TranslatedHart {
     /** Runs host code and serves its exits as long as it can go on where it left; returns the steps left. */
     private long execute(long code) {
         long at = code;
+        state.set(HartState.FLOAT_LIVE, 0);
         while (true) {
             statistics.entries++;
             int exit = entry.enter(state.address(), at);
@@ -144,13 +162,16 @@ final class TranslatedHart {
                     follow(block, block.link(exit), left);
                     return left;
                 }
+                case CHECK -> {
+                    stand(block.exitOffset(exit), left);
+                    return left;
+                }
                 case INTERPRET -> {
                     stand(block.exitOffset(exit), left);
                     if (left == 0) {
                         return 0;
                     }
-                    statistics.interpreted[Decoder.op(block.exitInstruction(exit))]++;
-                    return interpret(1);
+                    return interpret(block.exitInstruction(exit), left);
                 }
                 case MEMORY -> {
                     statistics.memoryExits++;

@@ -3,7 +3,9 @@ package dev.retrovisor.machine.translator.x86;
 import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.translator.Block;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A block while its host code is written: the instruction at hand, its operands, and the exits, whose code goes behind
@@ -14,8 +16,9 @@ final class Emission {
     private record Stub(int[] sites, int exit) {}
 
     final X86Assembler a = new X86Assembler();
+    final FloatRegisters floats = new FloatRegisters(a);
 
-    private final java.util.List<Stub> stubs = new java.util.ArrayList<>();
+    private final List<Stub> stubs = new ArrayList<>();
     private Block block;
     private long address;
     private long exitAddress;
@@ -25,7 +28,11 @@ final class Emission {
     private int memoryExit;
     private int[] interpretSites = new int[16];
     private int interpretCount;
-    private boolean floatReady;
+    private static final int NOWHERE = -1;
+    private final List<OutOfLine> outOfLine = new ArrayList<>();
+
+    /** Code behind the block's own: {@code write} begins where the jump at {@code site} arrives, and jumps to {@code back}. */
+    private record OutOfLine(int site, int back, Runnable write) {}
 
     /** Begins a block whose code will be executed at {@code address}. */
     void begin(Block newBlock, long newAddress, long newExitAddress) {
@@ -34,7 +41,6 @@ final class Emission {
         block = newBlock;
         address = newAddress;
         exitAddress = newExitAddress;
-        floatReady = false;
     }
 
     /** Goes on to an instruction: the block's {@code newIndex}-th, at an offset in the page. */
@@ -48,7 +54,7 @@ final class Emission {
     /** Ends the instruction at hand: jumps to its exit arrive at one stub. */
     void endInstruction() {
         if (interpretCount > 0) {
-            int exit = block.addExit(Block.ExitKind.INTERPRET, index, offset, instruction);
+            int exit = interpretExit();
             stubs.add(new Stub(Arrays.copyOf(interpretSites, interpretCount), exit));
             interpretCount = 0;
         }
@@ -121,9 +127,36 @@ final class Emission {
         stubs.add(new Stub(new int[] {site}, memoryExit));
     }
 
-    /** Here the block goes on after {@link #missFrom}. */
+    /** Here the block goes on after {@link #missFrom}, once xmm registers hold again what they held. */
     void resumeHere() {
-        block.setResume(memoryExit, a.length());
+        if (floats.isEmpty()) {
+            block.setResume(memoryExit, a.length());
+            return;
+        }
+        Runnable restore = floats.restore();
+        int exit = memoryExit;
+        outOfLine.add(new OutOfLine(NOWHERE, a.length(), () -> {
+            block.setResume(exit, a.length());
+            restore.run();
+        }));
+    }
+
+    /** The jump at {@code site} goes to code behind the block's own, which goes on here. */
+    void detour(int site, Runnable write) {
+        outOfLine.add(new OutOfLine(site, a.length(), write));
+    }
+
+    /** The jump at {@code site}, taken for a NaN in an xmm register, makes it the canonical one and goes on here. */
+    void canonicalNanFrom(int site, int xmm, boolean isDouble) {
+        detour(site, () -> {
+            a.moveImmediate(X86Assembler.RAX, isDouble ? 0x7FF8_0000_0000_0000L : 0x7FC0_0000L);
+            a.moveToXmm(xmm, X86Assembler.RAX, true);
+        });
+    }
+
+    /** An exit that leaves the instruction at hand to the interpreter. */
+    int interpretExit() {
+        return block.addExit(Block.ExitKind.INTERPRET, index, offset, instruction);
     }
 
     /** Leaves the instruction at an offset in the page to the interpreter. */
@@ -134,6 +167,11 @@ final class Emission {
     /** The jump at {@code site} leaves because the budget is used up. */
     void budgetFrom(int site) {
         stubs.add(new Stub(new int[] {site}, block.addExit(Block.ExitKind.BUDGET, 0, offset, 0)));
+    }
+
+    /** The jump at {@code site} leaves for another reason, {@code done} instructions of the block done. */
+    void leaveFrom(int site, Block.ExitKind kind, int done, int nextOffset) {
+        stubs.add(new Stub(new int[] {site}, block.addExit(kind, done, nextOffset, 0)));
     }
 
     /** Goes on at an offset in the page, the whole block done. */
@@ -149,12 +187,12 @@ final class Emission {
 
     private record PendingLink(int link, int site, int exit) {}
 
-    private final java.util.List<PendingLink> pendingLinks = new java.util.ArrayList<>();
+    private final List<PendingLink> pendingLinks = new ArrayList<>();
 
     /** Jumps away in the middle of the block; the stub gives back the steps that are not made. */
     private record SideExit(int site, int refund, int targetOffset) {}
 
-    private final java.util.List<SideExit> sideExits = new java.util.ArrayList<>();
+    private final List<SideExit> sideExits = new ArrayList<>();
 
     /** The jump at {@code site} goes on at an offset in the page, this instruction being the last one done. */
     void linkWithRefund(int targetOffset, int site) {
@@ -169,6 +207,14 @@ final class Emission {
     /** Writes all that lies behind the block's own code. */
     void end() {
         endInstruction();
+        for (OutOfLine code : outOfLine) {
+            if (code.site != NOWHERE) {
+                a.patch(code.site, a.length());
+            }
+            code.write.run();
+            a.patch(a.jump(), code.back);
+        }
+        outOfLine.clear();
         for (SideExit exit : sideExits) {
             a.patch(exit.site, a.length());
             a.aluImmediate(X86Assembler.ADD, GuestState.BUDGET, exit.refund);
@@ -247,13 +293,5 @@ final class Emission {
         }
         load(scratch, guest);
         return scratch;
-    }
-
-    boolean isFloatReady() {
-        return floatReady;
-    }
-
-    void setFloatReady() {
-        floatReady = true;
     }
 }

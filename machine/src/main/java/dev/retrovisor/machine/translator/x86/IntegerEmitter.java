@@ -183,6 +183,14 @@ final class IntegerEmitter {
                 a.bswap(RAX);
                 e.finish(RAX);
             }
+            case Ops.ORCB -> {
+                a.moveToXmm(0, e.inRegister(e.rs1(), RAX), true);
+                a.fpBitwise(FP_XOR, 1, 1, 1);
+                a.compareBytes(0, 0, 1);
+                a.moveFromXmm(RAX, 0, true);
+                a.unary(NOT, RAX);
+                e.finish(RAX);
+            }
             case Ops.ROL -> rotate(ROL, true);
             case Ops.ROR -> rotate(ROR, true);
             case Ops.ROLW -> rotate(ROL, false);

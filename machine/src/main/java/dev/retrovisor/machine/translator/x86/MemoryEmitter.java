@@ -143,6 +143,13 @@ final class MemoryEmitter {
         e.interpretFrom(translate(tag, sizeBytes, true));
     }
 
+    /** Leaves in rax the host address of the naturally aligned bytes around rs1, to be written. */
+    void alignedAccess(int sizeBytes) {
+        e.load(RAX, e.rs1());
+        a.aluImmediate(AND, RAX, -sizeBytes);
+        e.interpretFrom(translate(Tlb.WRITE_TAG, 1, false));
+    }
+
     private void atomicSwap(int sizeBytes) {
         atomicAccess(Tlb.WRITE_TAG, sizeBytes);
         int source = e.inRegister(e.rs2(), RCX);

@@ -58,6 +58,7 @@ public final class X86Assembler {
     static final int BTC = 7;
 
     // Conditions.
+    static final int OVERFLOW = 0;
     static final int BELOW = 2;
     static final int ABOVE_EQUAL = 3;
     static final int EQUAL = 4;
@@ -72,20 +73,29 @@ public final class X86Assembler {
     static final int LESS_EQUAL = 14;
     static final int GREATER = 15;
 
-    // Mandatory prefixes of SSE, which choose the type.
-    static final int PACKED = 0;
-    static final int DOUBLE = 0xF2;
-    static final int SINGLE = 0xF3;
-    static final int PREFIX_66 = 0x66;
+    // Mandatory prefixes by their number in VEX; the last two choose the type of scalar floating point.
+    private static final int PREFIX_NONE = 0;
+    private static final int PREFIX_66 = 1;
+    static final int SINGLE = 2;
+    static final int DOUBLE = 3;
+    private static final int OPERAND_16_BITS = 0x66;
+    private static final int REPEAT = 0xF3;
 
-    // SSE arithmetic: the second byte of the opcode.
+    // Floating-point arithmetic: the opcode.
     static final int SQRT = 0x51;
+    static final int FP_AND = 0x54;
+    static final int FP_OR = 0x56;
+    static final int FP_XOR = 0x57;
     static final int FP_ADD = 0x58;
     static final int FP_MUL = 0x59;
     static final int FP_SUB = 0x5C;
     static final int FP_MIN = 0x5D;
     static final int FP_DIV = 0x5E;
     static final int FP_MAX = 0x5F;
+    static final int FUSED_ADD = 0xA9;
+    static final int FUSED_SUB = 0xAB;
+    static final int FUSED_NEGATED_ADD = 0xAD;
+    static final int FUSED_NEGATED_SUB = 0xAF;
 
     static final long IS_MEMORY = 1 << 4;
     private static final int NO_INDEX = RSP;
@@ -242,15 +252,15 @@ public final class X86Assembler {
     // LZCNT, TZCNT, POPCNT.
 
     void leadingZeros(int register, long operand, boolean wide) {
-        encode(SINGLE, wide, 0x0FBD, register, operand);
+        encode(REPEAT, wide, 0x0FBD, register, operand);
     }
 
     void trailingZeros(int register, long operand, boolean wide) {
-        encode(SINGLE, wide, 0x0FBC, register, operand);
+        encode(REPEAT, wide, 0x0FBC, register, operand);
     }
 
     void populationCount(int register, long operand, boolean wide) {
-        encode(SINGLE, wide, 0x0FB8, register, operand);
+        encode(REPEAT, wide, 0x0FB8, register, operand);
     }
 
     // BMI1 and BMI2.
@@ -290,7 +300,7 @@ public final class X86Assembler {
     void store(long operand, int register, int sizeBytes) {
         switch (sizeBytes) {
             case 1 -> encodeByte(false, 0x88, register, operand);
-            case 2 -> encode(PREFIX_66, false, 0x89, register, operand);
+            case 2 -> encode(OPERAND_16_BITS, false, 0x89, register, operand);
             case 4 -> encode(0, false, 0x89, register, operand);
             default -> encode(0, true, 0x89, register, operand);
         }
@@ -380,6 +390,13 @@ public final class X86Assembler {
         encode(0, true, 0x0F40 | condition, register, operand);
     }
 
+    /** Returns where the distance stands, as jumps do. */
+    int call() {
+        put(0xE8);
+        putInt(0);
+        return length - 4;
+    }
+
     void push(int register) {
         if (register >= 8) {
             put(0x41);
@@ -459,75 +476,82 @@ public final class X86Assembler {
         }
     }
 
-    // Floating point. Registers are xmm0 to xmm15; the type is DOUBLE or SINGLE.
+    // Floating point: VEX forms on xmm0 to xmm15, of which only the low element counts. The type is DOUBLE or SINGLE.
 
-    /** Scalar arithmetic: {@code register = register OP operand}. */
-    void fp(int op, int type, int register, long operand) {
-        encode(type, false, 0x0F00 | op, register, operand);
+    /** Scalar arithmetic: {@code register = other OP operand}; SQRT is that of the operand. */
+    void fp(int op, int type, int register, int other, long operand) {
+        vex(type, 1, false, op, register, other, operand);
     }
 
-    void fpLoad(int type, int register, long operand) {
-        encode(type, false, 0x0F10, register, operand);
+    void fpLoad(int type, int register, long memory) {
+        vex(type, 1, false, 0x10, register, 0, memory);
     }
 
-    void fpStore(int type, long operand, int register) {
-        encode(type, false, 0x0F11, register, operand);
+    void fpStore(int type, long memory, int register) {
+        vex(type, 1, false, 0x11, register, 0, memory);
+    }
+
+    /** Copies a whole register. */
+    void fpMove(int register, int other) {
+        vex(PREFIX_NONE, 1, false, 0x28, register, 0, other);
     }
 
     /** Compares: unordered sets ZF, PF and CF; quiet unless {@code signaling}. */
     void fpCompare(int type, int register, long operand, boolean signaling) {
-        encode(type == DOUBLE ? PREFIX_66 : 0, false, signaling ? 0x0F2F : 0x0F2E, register, operand);
+        vex(type == DOUBLE ? PREFIX_66 : PREFIX_NONE, 1, false, signaling ? 0x2F : 0x2E, register, 0, operand);
     }
 
-    /** Bitwise AND (0x54) or OR (0x56) of whole registers. */
-    void fpBitwise(int opcode, int register, int other) {
-        encode(0, false, 0x0F00 | opcode, register, other);
+    /** Bitwise {@link #FP_AND}, {@link #FP_OR} or {@link #FP_XOR} of whole registers. */
+    void fpBitwise(int op, int register, int other, int operand) {
+        vex(PREFIX_NONE, 1, false, op, register, other, operand);
     }
 
-    /** Integer of 32 or 64 bits to floating point. */
-    void fpFromInteger(int type, int register, long operand, boolean wide) {
-        encode(type, wide, 0x0F2A, register, operand);
+    /** Compares bytes for equality: all ones or zero in each. */
+    void compareBytes(int register, int other, int operand) {
+        vex(PREFIX_66, 1, false, 0x74, register, other, operand);
+    }
+
+    /** Stores 16 bytes. */
+    void storeVector(long memory, int register) {
+        vex(PREFIX_NONE, 1, false, 0x11, register, 0, memory);
+    }
+
+    /** Integer of 32 or 64 bits to floating point; upper elements come from {@code other}. */
+    void fpFromInteger(int type, int register, int other, long operand, boolean wide) {
+        vex(type, 1, wide, 0x2A, register, other, operand);
     }
 
     /** Floating point to an integer of 32 or 64 bits, truncating or by the rounding mode of MXCSR. */
     void fpToInteger(int type, int register, long operand, boolean wide, boolean truncates) {
-        encode(type, wide, truncates ? 0x0F2C : 0x0F2D, register, operand);
+        vex(type, 1, wide, truncates ? 0x2C : 0x2D, register, 0, operand);
     }
 
     /** From {@code type} to the other one. */
-    void fpConvert(int type, int register, long operand) {
-        encode(type, false, 0x0F5A, register, operand);
+    void fpConvert(int type, int register, int other, long operand) {
+        vex(type, 1, false, 0x5A, register, other, operand);
     }
 
-    /** Clears an xmm register: breaks the dependency on what it held. */
-    void fpZero(int register) {
-        encode(0, false, 0x0F57, register, register);
-    }
-
-    /**
-     * Fused multiply-add, the forms 213: {@code register = other * register OP operand}.
-     *
-     * @param opcode 0xA9 (add), 0xAB (subtract), 0xAD (negated product, add), 0xAF (negated product, subtract)
-     */
-    void fpFused(int opcode, int type, int register, int other, long operand) {
-        vex(1, 2, type == DOUBLE, opcode, register, other, operand);
+    /** Fused multiply-add, the forms 213: {@code register = other * register OP operand}. */
+    void fpFused(int op, int type, int register, int other, long operand) {
+        vex(PREFIX_66, 2, type == DOUBLE, op, register, other, operand);
     }
 
     /** Bits of an xmm register to an integer register. */
     void moveFromXmm(int register, int xmm, boolean wide) {
-        encode(PREFIX_66, wide, 0x0F7E, xmm, register);
+        vex(PREFIX_66, 1, wide, 0x7E, xmm, 0, register);
     }
 
+    /** Bits of an integer register to an xmm register; the rest of it becomes zero. */
     void moveToXmm(int xmm, int register, boolean wide) {
-        encode(PREFIX_66, wide, 0x0F6E, xmm, register);
+        vex(PREFIX_66, 1, wide, 0x6E, xmm, 0, register);
     }
 
-    void loadMxcsr(long operand) {
-        encode(0, false, 0x0FAE, 2, operand);
+    void loadMxcsr(long memory) {
+        encode(0, false, 0x0FAE, 2, memory);
     }
 
-    void storeMxcsr(long operand) {
-        encode(0, false, 0x0FAE, 3, operand);
+    void storeMxcsr(long memory) {
+        encode(0, false, 0x0FAE, 3, memory);
     }
 
     // Encoding.

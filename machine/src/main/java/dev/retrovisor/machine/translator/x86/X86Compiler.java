@@ -3,12 +3,10 @@ package dev.retrovisor.machine.translator.x86;
 import static dev.retrovisor.machine.translator.x86.X86Assembler.*;
 
 import dev.retrovisor.machine.hart.HartState;
-import dev.retrovisor.machine.hart.Tlb;
 import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.translator.Block;
 import dev.retrovisor.machine.translator.BlockCompiler;
-import dev.retrovisor.machine.translator.JumpCache;
 
 /** Writes blocks as x86-64 code: control flow here, computation in the emitters. {@link GuestState} says what lies where. */
 public final class X86Compiler implements BlockCompiler {
@@ -21,12 +19,16 @@ public final class X86Compiler implements BlockCompiler {
     private final MemoryEmitter memory = new MemoryEmitter(e);
     private final boolean[] known = new boolean[Ops.COUNT];
     private final Runtime runtime = new Runtime(a);
+    private final FloatEmitter floats = new FloatEmitter(e, memory, runtime);
+    private final Dispatch dispatch = new Dispatch(e, runtime);
+    private final SystemEmitter system = new SystemEmitter(e, floats, memory, dispatch);
 
     public X86Compiler() {
         // What the emitters know is asked of them: they write each instruction once, to nowhere.
         for (int op = Ops.ILLEGAL + 1; op < Ops.COUNT; op++) {
             long instruction = op | 5L << Decoder.RD_SHIFT | 6L << Decoder.RS1_SHIFT | 7L << Decoder.RS2_SHIFT;
             e.begin(new Block(0, 0, 0, 0, 1, 4), 0, 0);
+            floats.begin();
             e.next(0, 0, instruction);
             known[op] = isJump(op) || emit(op);
             e.end();
@@ -35,13 +37,13 @@ public final class X86Compiler implements BlockCompiler {
 
     @Override
     public boolean knows(long instruction, int privilege) {
-        return known[Decoder.op(instruction)];
+        return known[Decoder.op(instruction)] || system.knows(instruction, privilege);
     }
 
     @Override
     public boolean endsBlock(long instruction) {
         int op = Decoder.op(instruction);
-        return op == Ops.JAL || op == Ops.JALR;
+        return op == Ops.JAL || op == Ops.JALR || SystemEmitter.jumps(op);
     }
 
     @Override
@@ -53,6 +55,7 @@ public final class X86Compiler implements BlockCompiler {
     @Override
     public byte[] compile(Block block, long[] instructions, boolean interprets, long address) {
         e.begin(block, address, runtime.exitAddress());
+        floats.begin();
         int at = block.offset();
         e.next(0, at, 0);
         if (block.steps() > 0) {
@@ -68,7 +71,8 @@ public final class X86Compiler implements BlockCompiler {
             if (isJump(op)) {
                 goesOn = jump(op, at);
             } else if (!emit(op)) {
-                throw new IllegalStateException("no host code for instruction " + op);
+                system.emit(op, at);
+                goesOn = !SystemEmitter.jumps(op);
             }
         }
         if (goesOn) {
@@ -85,14 +89,12 @@ public final class X86Compiler implements BlockCompiler {
         } else if (at < PAGE_BYTES) {
             e.linkTo(at);
         } else {
-            a.move(RAX, GuestState.field(HartState.CODE_PAGE));
-            a.aluImmediate(ADD, RAX, at);
-            dispatch();
+            dispatch.toPageRelative(at);
         }
     }
 
     private boolean emit(int op) {
-        return integers.emit(op) || memory.emit(op);
+        return integers.emit(op) || memory.emit(op) || floats.emit(op);
     }
 
     private static boolean isJump(int op) {
@@ -111,9 +113,7 @@ public final class X86Compiler implements BlockCompiler {
                 if (target >= 0 && target < PAGE_BYTES) {
                     e.linkTo(target);
                 } else {
-                    a.move(RAX, GuestState.field(HartState.CODE_PAGE));
-                    a.aluImmediate(ADD, RAX, target);
-                    dispatch();
+                    dispatch.toPageRelative(target);
                 }
                 return false;
             }
@@ -124,7 +124,7 @@ public final class X86Compiler implements BlockCompiler {
                 }
                 a.aluImmediate(AND, RAX, ~1);
                 linkRegister(next);
-                dispatch();
+                dispatch.to(e.block().privilege());
                 return false;
             }
             case Ops.BEQ -> branch(EQUAL, target);
@@ -166,33 +166,13 @@ public final class X86Compiler implements BlockCompiler {
         if (refund != 0) {
             a.aluImmediate(ADD, GuestState.BUDGET, refund);
         }
-        a.move(RAX, GuestState.field(HartState.CODE_PAGE));
-        a.aluImmediate(ADD, RAX, target);
-        dispatch();
+        dispatch.toPageRelative(target);
         a.patch(stays, a.length());
     }
 
-    /**
-     * Jumps to the block for the virtual address in rax: the fetch's translation, then the jump cache. What is missing
-     * in either leaves to the engine with the address in the state's pc.
-     */
-    private void dispatch() {
-        a.move(RDX, RAX);
-        a.rorx(RCX, RAX, 7, false);
-        a.aluImmediate(AND, RDX, (int) Tlb.PAGE_MASK);
-        a.aluImmediate32(AND, RCX, (Tlb.ENTRIES - 1) * Tlb.ENTRY_BYTES);
-        a.alu(ADD, RCX, GuestState.field(HartState.FETCH_TLB));
-        a.alu(CMP, RDX, memory(RCX, Tlb.FETCH_TAG));
-        e.jumpToRuntime(a.jump(NOT_EQUAL), runtime.lookUpAddress());
-        a.store(GuestState.field(HartState.CODE_PAGE), RDX);
-        a.alu(ADD, RAX, memory(RCX, Tlb.ADDEND));
-        a.leaTimesEight32(RCX, RAX);
-        a.aluImmediate32(AND, RCX, JumpCache.TABLE_BYTES - JumpCache.ENTRY_BYTES);
-        a.alu(ADD, RCX, GuestState.field(HartState.JUMP_CACHE));
-        int table = e.block().privilege() * JumpCache.TABLE_BYTES;
-        a.alu(CMP, RAX, memory(RCX, table));
-        e.jumpToRuntime(a.jump(NOT_EQUAL), runtime.lookUpInPageAddress());
-        a.jumpTo(memory(RCX, table + 8));
+    @Override
+    public int floatControl() {
+        return Runtime.MXCSR_MASKED;
     }
 
     @Override
