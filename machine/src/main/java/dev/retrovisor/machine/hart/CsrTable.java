@@ -212,7 +212,7 @@ final class CsrTable {
         long mode = value >>> PageWalker.MODE_SHIFT;
         if (mode == 0 || mode >= 8 && mode <= hart.largestSatpMode()) {
             hart.state().set(SATP, value & ~(0xFFFFL << 44));
-            hart.mmu().tlb().flushTranslated();
+            hart.mmu().selectSpace();
         }
     }
 

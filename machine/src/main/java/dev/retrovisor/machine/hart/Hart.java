@@ -89,7 +89,7 @@ public final class Hart implements Stateful, AutoCloseable {
         state.set(HartState.MSTATUS, Mstatus.XL);
         state.set(HartState.STIMECMP, -1);
         mmu.tlb().flushAll();
-        mmu.selectTables();
+        mmu.selectSpace();
         updateTimer();
     }
 
@@ -381,7 +381,7 @@ public final class Hart implements Stateful, AutoCloseable {
         }
         OffHeap.copyIn(bytes, 0, state.address(), bytes.length);
         mmu.tlb().flushAll();
-        mmu.selectTables();
+        mmu.selectSpace();
     }
 
     @Override

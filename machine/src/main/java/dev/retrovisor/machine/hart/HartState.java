@@ -128,6 +128,9 @@ public final class HartState {
     /** mtime less the ticks of virtual time. */
     public static final int TIME_OFFSET = 1064;
 
+    /** 64 bytes: what the host's exception flags mean as the guest has them. */
+    public static final int FLOAT_FLAGS = 1088;
+
     public static final int SIZE_BYTES = 1152;
 
     public static final long NO_RESERVATION = -1;
@@ -152,6 +155,11 @@ public final class HartState {
 
     public void set(int offset, long value) {
         OffHeap.putLong(address + offset, value);
+    }
+
+    /** Writes a field of several bytes. */
+    public void setBytes(int offset, byte[] bytes) {
+        OffHeap.copyIn(bytes, 0, address + offset, bytes.length);
     }
 
     /** Integer register {@code number}, 0 to 31. */

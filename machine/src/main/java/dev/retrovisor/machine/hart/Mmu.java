@@ -35,9 +35,9 @@ public final class Mmu {
         this.state = state;
         this.ram = ram;
         this.bus = bus;
-        this.tlb = new Tlb();
+        this.tlb = new Tlb(translations::nextSerial);
         this.pmp = new Pmp(state);
-        this.walker = new PageWalker(state, ram, pmp, translations);
+        this.walker = new PageWalker(state, ram, pmp, tlb, translations);
     }
 
     Tlb tlb() {
@@ -46,6 +46,12 @@ public final class Mmu {
 
     Pmp pmp() {
         return pmp;
+    }
+
+    /** Takes up the address space of the present satp; after each change of it. */
+    void selectSpace() {
+        tlb.select(state.get(HartState.SATP));
+        selectTables();
     }
 
     /** Points the hart's state at the tables of its present privilege; after each change of it or of mstatus. */
@@ -281,13 +287,16 @@ public final class Mmu {
     }
 
     private void fillTlb(long virtualPage, long physicalPage, int access, int privilege) {
+        if (!ram.contains(physicalPage, PAGE_OFFSET + 1)) {
+            throw new IllegalStateException("a TLB entry for %#x, which is not in RAM".formatted(physicalPage));
+        }
         long hostPage = ram.hostAddress(physicalPage);
         int kind = kind(privilege);
         switch (access) {
             case Access.FETCH -> tlb.fill(kind, virtualPage, hostPage, Tlb.FETCH_TAG);
             case Access.LOAD -> tlb.fill(kind, virtualPage, hostPage, Tlb.READ_TAG);
             default -> {
-                if (ram.openForWrite(physicalPage, Tlb.slot(kind, virtualPage))) {
+                if (ram.openForWrite(physicalPage, TlbTable.index(virtualPage))) {
                     tlb.fill(kind, virtualPage, hostPage, Tlb.WRITE_TAG);
                 }
             }

@@ -31,11 +31,13 @@ final class PageWalker {
     private final HartState state;
     private final Ram ram;
     private final Pmp pmp;
+    private final Tlb tlb;
     private final Translations translations;
 
     private long physicalAddress;
 
-    PageWalker(HartState state, Ram ram, Pmp pmp, Translations translations) {
+    PageWalker(HartState state, Ram ram, Pmp pmp, Tlb tlb, Translations translations) {
+        this.tlb = tlb;
         this.translations = translations;
         this.state = state;
         this.ram = ram;
@@ -65,7 +67,7 @@ final class PageWalker {
             if (!ram.contains(entryAddress, 8) || !pmp.allows(entryAddress, 8, Access.LOAD, Privilege.SUPERVISOR)) {
                 return Access.accessFault(access);
             }
-            translations.noteTable(entryAddress, virtualAddress, level);
+            translations.noteTable(entryAddress, virtualAddress, level, tlb.serial());
             long entry = ram.readLong(entryAddress);
             if ((entry & V) == 0 || (entry & (R | W)) == W || (entry & RESERVED) != 0) {
                 return Access.pageFault(access);

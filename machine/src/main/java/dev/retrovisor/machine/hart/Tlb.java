@@ -2,10 +2,11 @@ package dev.retrovisor.machine.hart;
 
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.state.PageSpace;
+import java.util.function.IntSupplier;
 
 /**
- * A hart's translation look-aside buffers, off-heap: one table for each {@linkplain #USER kind of access}, direct-mapped
- * by virtual page number. An entry is 32 bytes:
+ * A hart's translation look-aside buffers, off-heap: a few address spaces, those last used, by their satp; for each of
+ * them a table for each {@linkplain #USER kind of access}, direct-mapped by virtual page number. An entry is 32 bytes:
  *
  * <pre>
  *  0  read tag    virtual address of the page if loads may go through, else {@link #INVALID}
@@ -19,10 +20,11 @@ import dev.retrovisor.machine.state.PageSpace;
  *
  * <p>The tables are a cache whose content never shows in guest state. A TLB that kept what the guest has changed but not
  * fenced would: what is still cached depends on evictions, on checkpoints, on the engine. So writes to page tables that
- * a walk has read are noticed ({@link Translations}) and drop what was read from them, as if every access walked.
+ * a walk has read are noticed ({@link Translations}) and drop what was read from them, as if every access walked. That is
+ * also why a space may be kept while another one is in use.
  */
 public final class Tlb {
-    public static final int ENTRIES = 1024;
+    public static final int ENTRIES = 1 << 14;
     public static final int ENTRY_BYTES = 32;
     public static final int READ_TAG = 0;
     public static final int WRITE_TAG = 8;
@@ -49,11 +51,82 @@ public final class Tlb {
     /** From a table for loads and stores to that for fetches of the same kind. */
     public static final int FETCH_TABLES = KINDS * TABLE_BYTES;
 
-    private final long address = OffHeap.allocate((long) TABLES * TABLE_BYTES);
-    private final boolean[] used = {true, true, true, true, true, true, true, true};
+    private static final int SPACES = 7;
+    private static final int SPACE_BYTES = TABLES * TABLE_BYTES;
 
-    public Tlb() {
-        flushAll();
+    /** Stands for every space in {@link #flushPage} and {@link #flushTranslated}. */
+    static final int ALL = -1;
+
+    /** One address space's tables. */
+    private static final class Space {
+        final long address;
+        final TlbTable[] tables = new TlbTable[TABLES];
+        long satp;
+        int serial;
+
+        Space(long address) {
+            this.address = address;
+            for (int table = 0; table < TABLES; table++) {
+                tables[table] = new TlbTable(address + (long) table * TABLE_BYTES);
+            }
+        }
+
+        void flush() {
+            for (TlbTable table : tables) {
+                table.flush();
+            }
+        }
+    }
+
+    private final long address = OffHeap.allocate((long) SPACES * SPACE_BYTES);
+    private final Space[] spaces = new Space[SPACES];
+    private final IntSupplier serials;
+    private Space current;
+    private int spacesUsed;
+    private int next;
+
+    /** @param serials numbers for address spaces, never the same twice, from 1 */
+    public Tlb(IntSupplier serials) {
+        this.serials = serials;
+        select(0);
+    }
+
+    /** Goes on in the address space of {@code satp}, with what is known of it. */
+    void select(long satp) {
+        if (current != null && current.satp == satp) {
+            return;
+        }
+        for (int i = 0; i < spacesUsed; i++) {
+            if (spaces[i].satp == satp) {
+                current = spaces[i];
+                return;
+            }
+        }
+        if (spacesUsed < SPACES) {
+            spaces[spacesUsed] = new Space(address + (long) spacesUsed * SPACE_BYTES);
+            current = spaces[spacesUsed++];
+        } else {
+            next = (next + 1) % SPACES;
+            current = spaces[next];
+            current.flush();
+        }
+        current.satp = satp;
+        current.serial = serials.getAsInt();
+    }
+
+    /** Number of the present address space: it has another one once it was given up. */
+    int serial() {
+        return current.serial;
+    }
+
+    /** Whether the space of that serial number is here. */
+    boolean holds(int serial) {
+        for (int i = 0; i < spacesUsed; i++) {
+            if (spaces[i].serial == serial) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** From the table for user mode to that of another kind. */
@@ -61,100 +134,74 @@ public final class Tlb {
         return kind * TABLE_BYTES;
     }
 
-    /** Address of one kind's table for loads and stores. */
+    /** Address of one kind's table for loads and stores, in the present address space. */
     public long table(int kind) {
-        return address + (long) kind * TABLE_BYTES;
+        return current.address + tableOffset(kind);
     }
 
-    /** Address of one kind's table for fetches. */
+    /** Address of one kind's table for fetches, in the present address space. */
     public long fetchTable(int kind) {
-        return table(KINDS + kind);
-    }
-
-    /** Address of the entry in which {@code virtualAddress} is looked up. */
-    static long entry(long table, long virtualAddress) {
-        return table + (virtualAddress >>> 7 & (ENTRIES - 1) * (long) ENTRY_BYTES);
+        return table(kind) + FETCH_TABLES;
     }
 
     /** Makes {@code tagOffset} of the page's entry valid; the other tags stay if they belong to the same page. */
     void fill(int kind, long virtualPage, long hostPage, int tagOffset) {
-        int table = tagOffset == FETCH_TAG ? KINDS + kind : kind;
-        long entry = entry(table(table), virtualPage);
-        long addend = hostPage - virtualPage;
-        for (int tag = READ_TAG; tag <= FETCH_TAG; tag += 8) {
-            long old = OffHeap.getLong(entry + tag);
-            if (old != virtualPage || OffHeap.getLong(entry + ADDEND) != addend) {
-                OffHeap.putLong(entry + tag, INVALID);
-            }
-        }
-        OffHeap.putLong(entry + ADDEND, addend);
-        OffHeap.putLong(entry + tagOffset, virtualPage);
-        used[table] = true;
+        current.tables[tagOffset == FETCH_TAG ? KINDS + kind : kind].fill(virtualPage, hostPage, tagOffset);
     }
 
-    /** Forgets every translation of one page of 4 KiB. */
-    void flushPage(long virtualAddress) {
-        for (int kind = USER; kind <= SUPERVISOR_SUM; kind++) {
-            OffHeap.fill(entry(table(kind), virtualAddress), ADDEND, -1);
-            OffHeap.fill(entry(fetchTable(kind), virtualAddress), ADDEND, -1);
-        }
-    }
-
-    /** Forgets everything but what M-mode sees. */
-    void flushTranslated() {
-        for (int kind = USER; kind <= SUPERVISOR_SUM; kind++) {
-            flush(kind);
-            flush(KINDS + kind);
-        }
-    }
-
-    void flushAll() {
-        flushTranslated();
-        flush(MACHINE);
-        flush(KINDS + MACHINE);
-    }
-
-    private void flush(int table) {
-        if (used[table]) {
-            OffHeap.fill(table(table), TABLE_BYTES, -1);
-            used[table] = false;
-        }
-    }
-
-    /** Number of the entry, among all of this hart's, in which a page is looked up. */
-    static int slot(int kind, long virtualAddress) {
-        return kind * ENTRIES + (int) (virtualAddress >>> 12 & ENTRIES - 1);
-    }
-
-    /** Takes away the write tags of one host page. */
-    void forbidWrites(long hostPage) {
-        for (int slot = 0; slot < KINDS * ENTRIES; slot++) {
-            forbidWrites(hostPage, slot);
-        }
-    }
-
-    /** Takes away the write tag of one host page in one slot. */
-    void forbidWrites(long hostPage, int slot) {
-        long entry = address + (long) slot * ENTRY_BYTES;
-        long tag = OffHeap.getLong(entry + WRITE_TAG);
-        if (tag != INVALID && tag + OffHeap.getLong(entry + ADDEND) == hostPage) {
-            OffHeap.putLong(entry + WRITE_TAG, INVALID);
-        }
-    }
-
-    /** Takes away all write tags. */
-    void forbidAllWrites() {
-        for (int kind = 0; kind < KINDS; kind++) {
-            if (used[kind]) {
-                long end = table(kind) + TABLE_BYTES;
-                for (long entry = table(kind); entry < end; entry += ENTRY_BYTES) {
-                    OffHeap.putLong(entry + WRITE_TAG, INVALID);
+    /** Forgets every translation of one page of 4 KiB in the space of that serial number, if it is here, or in all. */
+    void flushPage(int serial, long virtualAddress) {
+        for (int i = 0; i < spacesUsed; i++) {
+            if (serial == ALL || spaces[i].serial == serial) {
+                for (int kind = USER; kind <= SUPERVISOR_SUM; kind++) {
+                    spaces[i].tables[kind].flushPage(virtualAddress);
+                    spaces[i].tables[KINDS + kind].flushPage(virtualAddress);
                 }
             }
         }
     }
 
+    /** Forgets all translations in the space of that serial number, if it is here, or in all. */
+    void flushTranslated(int serial) {
+        for (int i = 0; i < spacesUsed; i++) {
+            if (serial == ALL || spaces[i].serial == serial) {
+                spaces[i].flush();
+            }
+        }
+    }
+
+    void flushAll() {
+        flushTranslated(ALL);
+    }
+
+    /** Takes away the write tags of one host page. */
+    void forbidWrites(long hostPage) {
+        for (int i = 0; i < spacesUsed; i++) {
+            for (int kind = 0; kind < KINDS; kind++) {
+                spaces[i].tables[kind].forbidWrites(hostPage);
+            }
+        }
+    }
+
+    /** Takes away the write tags of one host page in the entries of one number. */
+    void forbidWrites(long hostPage, int entry) {
+        for (int i = 0; i < spacesUsed; i++) {
+            for (int kind = 0; kind < KINDS; kind++) {
+                spaces[i].tables[kind].forbidWrites(hostPage, entry);
+            }
+        }
+    }
+
+    /** Takes away all write tags. */
+    void forbidAllWrites() {
+        for (int i = 0; i < spacesUsed; i++) {
+            for (int kind = 0; kind < KINDS; kind++) {
+                spaces[i].tables[kind].forbidAllWrites();
+            }
+        }
+    }
+
     void free() {
-        OffHeap.free(address, (long) TABLES * TABLE_BYTES);
+        OffHeap.free(address, (long) SPACES * SPACE_BYTES);
     }
 }

@@ -1,5 +1,6 @@
 package dev.retrovisor.machine.hart;
 
+import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.PageWatcher;
 import dev.retrovisor.machine.memory.Ram;
 import java.util.ArrayList;
@@ -27,6 +28,8 @@ public final class Translations implements PageWatcher {
     private static final int VALID = 1;
     private static final int READ_OR_EXECUTE = 2 | 8;
     private static final long NAPOT = 1L << 63;
+    private static final int PPN_SHIFT = 10;
+    private static final long PPN_BITS = (1L << 44) - 1;
 
     // What a table translates: the virtual address of its first entry, with the level in the low bits.
     private static final int LEVEL = 7;
@@ -39,12 +42,18 @@ public final class Translations implements PageWatcher {
     private final Ram ram;
     private final List<Hart> harts = new ArrayList<>();
     private final long[] tables;
+
+    /** For each table the serial number of the address space that walked it, or {@link Tlb#ALL} after several. */
+    private final int[] walkers;
+
+    private int lastSerial;
     private final byte[] writes;
     private final List<CodeCache> caches = new ArrayList<>();
 
     public Translations(Ram ram) {
         this.ram = ram;
         tables = new long[(int) ram.pageCount()];
+        walkers = new int[tables.length];
         writes = new byte[tables.length];
         Arrays.fill(tables, UNKNOWN);
         ram.watch(this);
@@ -59,10 +68,23 @@ public final class Translations implements PageWatcher {
         harts.add(hart);
     }
 
+    /** A number for an address space that no other has. */
+    int nextSerial() {
+        return ++lastSerial;
+    }
+
     /** Enters that a walk for {@code virtualAddress} reads an entry of a table at {@code level} (0 for leaves of 4 KiB). */
-    void noteTable(long entryAddress, long virtualAddress, int level) {
+    void noteTable(long entryAddress, long virtualAddress, int level, int serial) {
         int page = ram.pageOf(entryAddress);
         long translated = virtualAddress & -1L << 21 + 9 * level | level;
+        if (walkers[page] != serial && walkers[page] != Tlb.ALL) {
+            if (isKnown(walkers[page])) {
+                walkers[page] = Tlb.ALL;
+            } else {
+                walkers[page] = serial;
+                tables[page] = UNKNOWN;
+            }
+        }
         long known = tables[page];
         if (known != translated) {
             if (known == UNKNOWN) {
@@ -75,6 +97,16 @@ public final class Translations implements PageWatcher {
         ram.markTable(page);
     }
 
+    /** Whether some TLB may hold what was read in an address space. */
+    private boolean isKnown(int serial) {
+        for (Hart hart : harts) {
+            if (hart.mmu().tlb().holds(serial)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     @Override
     public void tableWritten(int page, long physicalAddress, int lengthBytes) {
         if (++writes[page] >= WRITES_BEFORE_RELEASE) {
@@ -83,40 +115,74 @@ public final class Translations implements PageWatcher {
         }
         long first = physicalAddress & -8;
         if (lengthBytes > 8) {
-            flushTranslated();
+            blockWritten(page, first, (int) (physicalAddress + lengthBytes - first));
             return;
         }
         for (long entryAddress = first; entryAddress < physicalAddress + lengthBytes; entryAddress += 8) {
-            entryWritten(tables[page], entryAddress);
+            entryWritten(page, entryAddress);
         }
     }
 
-    private void entryWritten(long table, long entryAddress) {
+    private void entryWritten(int page, long entryAddress) {
+        long table = tables[page];
         long entry = ram.readLong(entryAddress);
         if ((entry & VALID) == 0) {
             return; // never cached
         }
+        if ((entry & READ_OR_EXECUTE) == 0 && leadsNowhere(entry)) {
+            return; // what was read through it was dropped when the last entry below was cleared
+        }
         boolean smallLeaf = (table & (LEVEL | SHARED)) == 0 && (entry & READ_OR_EXECUTE) != 0 && (entry & NAPOT) == 0;
         if (!smallLeaf) {
-            flushTranslated();
+            flushTranslated(walkers[page]);
             return;
         }
         long virtualAddress = table + (entryAddress & PAGE_BYTES - 1) / 8 * PAGE_BYTES;
         for (Hart hart : harts) {
-            hart.mmu().tlb().flushPage(virtualAddress);
+            hart.mmu().tlb().flushPage(walkers[page], virtualAddress);
         }
     }
 
-    private void release(int page) {
-        writes[page] = 0;
-        tables[page] = UNKNOWN;
-        ram.unmarkTable(page);
-        flushTranslated();
+    /** Whether the table to which an entry points has no valid entry. */
+    private boolean leadsNowhere(long entry) {
+        long table = (entry >>> PPN_SHIFT & PPN_BITS) << 12;
+        return ram.contains(table, PAGE_BYTES) && !hasValidEntry(table, PAGE_BYTES);
     }
 
-    private void flushTranslated() {
+    private void blockWritten(int page, long first, int lengthBytes) {
+        if ((first & PAGE_BYTES - 1) == 0 && !hasValidEntry(first, PAGE_BYTES)) {
+            // About to be cleared for another use: what was cached was dropped when its entries were.
+            forgetTable(page);
+        } else if (hasValidEntry(first, lengthBytes)) {
+            flushTranslated(walkers[page]);
+        }
+    }
+
+    private boolean hasValidEntry(long first, int lengthBytes) {
+        long host = ram.hostAddress(first);
+        for (long entry = host; entry < host + lengthBytes; entry += 8) {
+            if ((OffHeap.getLong(entry) & VALID) != 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void release(int page) {
+        flushTranslated(walkers[page]);
+        forgetTable(page);
+    }
+
+    private void forgetTable(int page) {
+        writes[page] = 0;
+        tables[page] = UNKNOWN;
+        walkers[page] = 0;
+        ram.unmarkTable(page);
+    }
+
+    private void flushTranslated(int serial) {
         for (Hart hart : harts) {
-            hart.mmu().tlb().flushTranslated();
+            hart.mmu().tlb().flushTranslated(serial);
         }
     }
 
@@ -132,9 +198,9 @@ public final class Translations implements PageWatcher {
     }
 
     @Override
-    public void forbidDirectWrites(long hostAddress, int slot) {
+    public void forbidDirectWrites(long hostAddress, int entry) {
         for (Hart hart : harts) {
-            hart.mmu().tlb().forbidWrites(hostAddress, slot);
+            hart.mmu().tlb().forbidWrites(hostAddress, entry);
         }
     }
 
@@ -169,6 +235,7 @@ public final class Translations implements PageWatcher {
             ram.unmarkCode(page);
         }
         Arrays.fill(tables, UNKNOWN);
+        Arrays.fill(walkers, 0);
         caches.forEach(CodeCache::dropAll);
     }
 }

@@ -8,8 +8,8 @@ public interface PageWatcher {
     /** Bytes of a page that holds page tables are about to be written. */
     void tableWritten(int page, long physicalAddress, int lengthBytes);
 
-    /** The page at {@code hostAddress} must not be written through TLB slot {@code slot} of any hart from now on. */
-    void forbidDirectWrites(long hostAddress, int slot);
+    /** The page at {@code hostAddress} must not be written through TLB entries of number {@code entry} from now on. */
+    void forbidDirectWrites(long hostAddress, int entry);
 
     /** The page at {@code hostAddress} must not be written through any TLB entry from now on. */
     void forbidDirectWrites(long hostAddress);

@@ -31,10 +31,12 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     private final long sizeBytes;
     private final byte[] flags;
 
-    /** For each page the TLB slot (plus one) that has its write tag, 0 for none, or {@link #MANY_SLOTS}. */
-    private final short[] writeSlots;
+    /** For each page the TLB entries (plus one) that have its write tag: two of 16 bits, or {@link #MANY_ENTRIES}. */
+    private final int[] writeEntries;
 
-    private static final short MANY_SLOTS = -1;
+    private static final int ENTRY_BITS = 16;
+    private static final int ENTRY = (1 << ENTRY_BITS) - 1;
+    private static final int MANY_ENTRIES = -1;
 
     /** What each page adds to {@link #sum}; a page of zeros adds nothing. */
     private final long[] terms;
@@ -50,7 +52,7 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
         hostBase = OffHeap.allocate(sizeBytes);
         flags = new byte[Math.toIntExact(sizeBytes >> PAGE_SHIFT)];
         terms = new long[flags.length];
-        writeSlots = new short[flags.length];
+        writeEntries = new int[flags.length];
     }
 
     /** Sets who follows the pages; once, before the machine runs. */
@@ -79,18 +81,23 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     }
 
     /**
-     * Enters a page as written; whether writes may go through TLB slot {@code slot} from now on.
+     * Enters a page as written; whether writes may go through TLB entries of number {@code entry} from now on.
      *
-     * @param slot number of the entry among those of one hart, below 32,767
+     * @param entry below 65,534
      */
-    public boolean openForWrite(long physicalAddress, int slot) {
+    public boolean openForWrite(long physicalAddress, int entry) {
         int page = pageOf(physicalAddress);
         markWritten(page);
         if ((flags[page] & WATCHED) != 0) {
             return false;
         }
-        short known = writeSlots[page];
-        writeSlots[page] = known == 0 || known == slot + 1 ? (short) (slot + 1) : MANY_SLOTS;
+        int known = writeEntries[page];
+        int entered = entry + 1;
+        if (known == 0) {
+            writeEntries[page] = entered;
+        } else if (known != MANY_ENTRIES && (known & ENTRY) != entered && known >>> ENTRY_BITS != entered) {
+            writeEntries[page] = known >>> ENTRY_BITS == 0 ? known | entered << ENTRY_BITS : MANY_ENTRIES;
+        }
         return true;
     }
 
@@ -234,7 +241,7 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
         }
         Arrays.fill(flags, (byte) 0);
         Arrays.fill(terms, 0);
-        Arrays.fill(writeSlots, (short) 0);
+        Arrays.fill(writeEntries, 0);
         unhashedCount = 0;
         sum = 0;
     }
@@ -250,7 +257,7 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
             flags[page] &= ~UNHASHED;
         }
         unhashedCount = 0;
-        Arrays.fill(writeSlots, (short) 0);
+        Arrays.fill(writeEntries, 0);
         watcher.forbidAllDirectWrites();
         return sum;
     }
@@ -262,13 +269,19 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
 
     private void watchWrites(int page, int reason) {
         if ((flags[page] & reason) == 0) {
-            if (writeSlots[page] == MANY_SLOTS) {
-                watcher.forbidDirectWrites(hostOfPage(page));
-            } else if (writeSlots[page] != 0) {
-                watcher.forbidDirectWrites(hostOfPage(page), writeSlots[page] - 1);
-            }
-            writeSlots[page] = 0;
+            forbidDirectWrites(page, writeEntries[page]);
+            writeEntries[page] = 0;
             flags[page] |= (byte) reason;
+        }
+    }
+
+    private void forbidDirectWrites(int page, int entries) {
+        if (entries == MANY_ENTRIES) {
+            watcher.forbidDirectWrites(hostOfPage(page));
+            return;
+        }
+        for (int rest = entries; rest != 0; rest >>>= ENTRY_BITS) {
+            watcher.forbidDirectWrites(hostOfPage(page), (rest & ENTRY) - 1);
         }
     }
 

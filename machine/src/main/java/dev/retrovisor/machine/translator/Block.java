@@ -98,6 +98,11 @@ public final class Block {
         return lengthBytes;
     }
 
+    /** Whether it has a byte in a stretch of its page. */
+    boolean overlaps(int stretchOffset, int stretchBytes) {
+        return offset < stretchOffset + stretchBytes && offset + lengthBytes > stretchOffset;
+    }
+
     /** Address of its host code. */
     public long code() {
         return code;

@@ -31,6 +31,7 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
     private final int runtimeBytes;
     private final BlocksOfPage[] pages;
     private final long[] decoded = new long[MAX_STEPS + 1];
+    private final DecodeMemo decoder = new DecodeMemo();
 
     private Block[] blocks = new Block[1024];
     private int[] freeNumbers = new int[64];
@@ -85,7 +86,7 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
             int bits = OffHeap.getShort(host + at);
             boolean wide = (bits & 3) == 3;
             boolean crosses = wide && at == PAGE_BYTES - 2;
-            long instruction = crosses ? Ops.CROSSING : Decoder.decode(wide ? OffHeap.getInt(host + at) : bits);
+            long instruction = crosses ? Ops.CROSSING : decoder.decode(wide ? OffHeap.getInt(host + at) : bits);
             decoded[steps] = instruction;
             if (!compiler.knows(instruction, privilege)) {
                 interprets = true;
@@ -153,20 +154,21 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
             return false;
         }
         boolean all = ofPage.countDrop() >= DROPS_BEFORE_RELEASE;
-        boolean remains = false;
-        for (Block block : ofPage.all()) {
-            if (all || block.offset() < offset + lengthBytes && block.offset() + block.lengthBytes() > offset) {
+        if (!all && !ofPage.mayCover(offset, lengthBytes)) {
+            return true;
+        }
+        boolean dropped = false;
+        for (Block block : ofPage.table()) {
+            if (block != null && (all || block.overlaps(offset, lengthBytes))) {
                 drop(block);
-            } else {
-                remains = true;
+                dropped = true;
             }
         }
-        if (remains) {
-            ofPage.keepLive();
-        } else {
+        if (dropped && !ofPage.keepLive()) {
             pages[page] = null;
+            return false;
         }
-        return remains;
+        return true;
     }
 
     private void drop(Block block) {

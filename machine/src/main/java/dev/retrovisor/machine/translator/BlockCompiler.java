@@ -27,6 +27,9 @@ public interface BlockCompiler {
      */
     byte[] compile(Block block, long[] instructions, boolean interprets, long address);
 
+    /** What goes to {@code HartState.FLOAT_FLAGS}. */
+    byte[] floatFlags();
+
     /** What the host's floating-point control register holds outside of host code. */
     int floatControl();
 

@@ -1,12 +1,15 @@
 package dev.retrovisor.machine.translator;
 
-import java.util.Arrays;
-
 /** The blocks that begin in one page: a small open-addressed table by offset and privilege. */
 final class BlocksOfPage {
     private Block[] table = new Block[8];
     private int count;
     private int drops;
+
+    /** A bit for each 64 bytes of the page that blocks may cover. */
+    private long covered;
+
+    private static final int CHUNK_SHIFT = 6;
 
     Block find(int offset, int privilege) {
         for (int i = slot(offset, privilege); ; i = i + 1 & table.length - 1) {
@@ -19,6 +22,7 @@ final class BlocksOfPage {
 
     void add(Block block) {
         drops = 0;
+        cover(block);
         if (2 * ++count > table.length) {
             Block[] old = table;
             table = new Block[old.length * 2];
@@ -29,6 +33,27 @@ final class BlocksOfPage {
             }
         }
         place(block);
+    }
+
+    private void cover(Block block) {
+        covered |= chunks(block.offset(), block.lengthBytes());
+    }
+
+    /** A bit for each 64 bytes of the page that a stretch of it touches. */
+    private static long chunks(int offset, int lengthBytes) {
+        int first = offset >> CHUNK_SHIFT;
+        int last = offset + lengthBytes - 1 >> CHUNK_SHIFT;
+        return -1L << first & -1L >>> 63 - last;
+    }
+
+    /** Whether some block may cover a byte of a stretch of the page. */
+    boolean mayCover(int offset, int lengthBytes) {
+        return (covered & chunks(offset, lengthBytes)) != 0;
+    }
+
+    /** The table itself, with gaps: for going through all blocks. */
+    Block[] table() {
+        return table;
     }
 
     private void place(Block block) {
@@ -43,29 +68,20 @@ final class BlocksOfPage {
         return (offset * 0x9E3779B1 >>> 12) + privilege & table.length - 1;
     }
 
-    /** A copy, so that blocks may be dropped while one goes through it. */
-    Block[] all() {
-        var all = new Block[count];
-        int next = 0;
-        for (Block block : table) {
-            if (block != null) {
-                all[next++] = block;
-            }
-        }
-        return all;
-    }
-
-    /** Forgets the blocks that are not live any more. */
-    void keepLive() {
-        Block[] all = all();
-        Arrays.fill(table, null);
+    /** Forgets the blocks that are not live any more; whether any is left. */
+    boolean keepLive() {
+        Block[] old = table;
+        table = new Block[old.length];
         count = 0;
-        for (Block block : all) {
-            if (block.isLive()) {
+        covered = 0;
+        for (Block block : old) {
+            if (block != null && block.isLive()) {
                 count++;
+                cover(block);
                 place(block);
             }
         }
+        return count > 0;
     }
 
     /** Counts a write to the page; how many there were since the last translation. */

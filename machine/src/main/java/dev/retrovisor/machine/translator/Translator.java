@@ -39,6 +39,7 @@ public final class Translator implements Engine {
                 .toList();
         for (Hart hart : harts) {
             hart.state().set(HartState.JUMP_CACHE, blocks.jumps().address());
+            hart.state().setBytes(HartState.FLOAT_FLAGS, compiler.floatFlags());
             hart.state().set(HartState.MXCSR_HOST, compiler.floatControl());
             hart.state().set(HartState.RAM_ADDEND, ram.hostAddress(0));
         }

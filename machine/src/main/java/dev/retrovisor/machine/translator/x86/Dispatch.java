@@ -40,11 +40,11 @@ final class Dispatch {
         a.store(GuestState.field(HartState.CODE_PAGE), RDX);
         a.alu(ADD, RAX, memory(RCX, Tlb.ADDEND));
         a.leaTimesEight32(RCX, RAX);
-        a.aluImmediate32(AND, RCX, JumpCache.TABLE_BYTES - JumpCache.ENTRY_BYTES);
+        a.aluImmediate32(AND, RCX, JumpCache.OFFSET_MASK);
         a.alu(ADD, RCX, GuestState.field(HartState.JUMP_CACHE));
         int table = privilege * JumpCache.TABLE_BYTES;
         a.alu(CMP, RAX, memory(RCX, table));
-        e.jumpToRuntime(a.jump(NOT_EQUAL), runtime.lookUpInPageAddress());
+        e.jumpToRuntime(a.jump(NOT_EQUAL), runtime.lookUpSecondAddress(privilege));
         a.jumpTo(memory(RCX, table + 8));
     }
 

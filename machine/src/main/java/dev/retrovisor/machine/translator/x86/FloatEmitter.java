@@ -53,7 +53,7 @@ final class FloatEmitter {
     }
 
     /** Host floating point must be set up for the guest; once a block. */
-    private void require() {
+    void require() {
         if (!ready) {
             a.compareByte(GuestState.field(HartState.FLOAT_LIVE), 0);
             int exit = e.interpretExit();
@@ -66,7 +66,7 @@ final class FloatEmitter {
     }
 
     /** Floating point must be on: enough for what only reads registers and rounds nothing. */
-    private void requireOn() {
+    void requireOn() {
         if (!ready) {
             a.testImmediate32(GuestState.field(HartState.MSTATUS), (int) Mstatus.FS);
             e.interpretFrom(a.jump(EQUAL));

@@ -69,6 +69,11 @@ final class GuestState {
         return field(slot * 8);
     }
 
+    /** A field of {@code HartState}, at an index in bytes that a register holds. */
+    static long indexed(int index, int offset) {
+        return X86Assembler.memory(BASE, index, offset - BIAS);
+    }
+
     /** A field of {@code HartState}. */
     static long field(int offset) {
         return X86Assembler.memory(BASE, offset - BIAS);

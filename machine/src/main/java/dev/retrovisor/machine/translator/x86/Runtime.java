@@ -3,12 +3,15 @@ package dev.retrovisor.machine.translator.x86;
 import static dev.retrovisor.machine.translator.x86.X86Assembler.*;
 
 import dev.retrovisor.machine.hart.HartState;
+import dev.retrovisor.machine.translator.JumpCache;
 import dev.retrovisor.machine.translator.Translator;
 
 /** The host code that all blocks share: the way in, and the ways out. */
 final class Runtime {
     /** All exceptions masked, none raised: what a C program starts with. */
     static final int MXCSR_MASKED = 0x1F80;
+
+    private static final int PRIVILEGES = 4;
 
     private static final int MXCSR_ROUNDING_SHIFT = 13;
 
@@ -18,16 +21,15 @@ final class Runtime {
     private static final int LARGEST_ROUNDING_MODE = 3;
     private static final int MSTATUS_FS = 3 << 13;
 
-    /** Invalid, divide by zero, overflow, underflow, precision; not denormal, which RISC-V lacks. */
-    private static final int MXCSR_EXCEPTIONS = 0x3D;
+    private static final int MXCSR_EXCEPTIONS = 0x3F;
 
-    /** Bit numbers in MXCSR and fflags: NV, DZ, OF, UF, NX. */
+    /** Bit numbers in MXCSR and fflags: NV, DZ, OF, UF, NX; a denormal operand, bit 1, is none of RISC-V's. */
     private static final int[][] EXCEPTIONS = {{0, 4}, {2, 3}, {3, 2}, {4, 1}, {5, 0}};
 
     private final X86Assembler a;
     private long exitAddress;
     private long lookUpAddress;
-    private long lookUpInPageAddress;
+    private final long[] lookUpSecondAddresses = new long[PRIVILEGES];
     private long setUpFloatAddress;
 
     Runtime(X86Assembler assembler) {
@@ -40,14 +42,14 @@ final class Runtime {
         enter();
         exitAddress = address + a.length();
         exit();
-        // rax is within the page that was just entered, as a host address.
-        lookUpInPageAddress = address + a.length();
-        a.aluImmediate32(AND, RAX, 4095);
-        a.alu(OR, RAX, GuestState.field(HartState.CODE_PAGE));
         lookUpAddress = address + a.length();
         a.store(GuestState.field(HartState.PC), RAX);
         a.moveImmediate(RAX, Translator.LOOK_UP);
         a.patch(a.jump(), (int) (exitAddress - address));
+        for (int privilege = 0; privilege < PRIVILEGES; privilege++) {
+            lookUpSecondAddresses[privilege] = address + a.length();
+            lookUpSecond(privilege, address);
+        }
         setUpFloatAddress = address + a.length();
         setUpFloat(address);
     }
@@ -62,9 +64,12 @@ final class Runtime {
         return lookUpAddress;
     }
 
-    /** Leaves to look up the host address of guest code in rax, whose page is {@code CODE_PAGE}. */
-    long lookUpInPageAddress() {
-        return lookUpInPageAddress;
+    /**
+     * Goes on at the host address of guest code in rax, whose page is {@code CODE_PAGE}, if the second table of the jump
+     * cache has it; else leaves to look it up.
+     */
+    long lookUpSecondAddress(int privilege) {
+        return lookUpSecondAddresses[privilege];
     }
 
     /**
@@ -73,6 +78,21 @@ final class Runtime {
      */
     long setUpFloatAddress() {
         return setUpFloatAddress;
+    }
+
+    private void lookUpSecond(int privilege, long address) {
+        a.multiply32(RCX, RAX, JumpCache.HASH_FACTOR);
+        a.shift32(SHR, RCX, JumpCache.HASH_SHIFT);
+        a.aluImmediate32(AND, RCX, JumpCache.OFFSET_MASK);
+        a.alu(ADD, RCX, GuestState.field(HartState.JUMP_CACHE));
+        int table = privilege * JumpCache.TABLE_BYTES + JumpCache.SECOND;
+        a.alu(CMP, RAX, memory(RCX, table));
+        int missing = a.jumpShort(NOT_EQUAL);
+        a.jumpTo(memory(RCX, table + 8));
+        a.bindShort(missing);
+        a.aluImmediate32(AND, RAX, 4095);
+        a.alu(OR, RAX, GuestState.field(HartState.CODE_PAGE));
+        a.patch(a.jump(), (int) (lookUpAddress - address));
     }
 
     /** {@code int enter(long state, long code)} in C's convention on x86-64 Unix. */
@@ -105,9 +125,8 @@ final class Runtime {
         a.store(GuestState.field(HartState.BUDGET), GuestState.BUDGET);
         a.compareByte(GuestState.field(HartState.FLOAT_LIVE), 0);
         int dead = a.jump(EQUAL);
-        a.storeMxcsr(GuestState.field(HartState.MXCSR_RAISED));
+        gatherFlags(a);
         a.loadMxcsr(GuestState.field(HartState.MXCSR_HOST));
-        gatherFlags();
         a.patch(dead, a.length());
         int[] saved = X86Compiler.savedByCallee();
         for (int i = saved.length - 1; i >= 0; i--) {
@@ -116,19 +135,24 @@ final class Runtime {
         a.ret();
     }
 
-    /** Enters what MXCSR says was raised in fflags; leaves eax alone. */
-    private void gatherFlags() {
+    /** Enters what MXCSR says was raised in fflags; clobbers rcx and rdx. */
+    static void gatherFlags(X86Assembler a) {
+        a.storeMxcsr(GuestState.field(HartState.MXCSR_RAISED));
         a.move32(RCX, GuestState.field(HartState.MXCSR_RAISED));
-        a.testImmediate32(RCX, MXCSR_EXCEPTIONS);
-        int none = a.jump(EQUAL);
-        for (int[] bits : EXCEPTIONS) {
-            a.move32(RDX, RCX);
-            a.shift32(SHR, RDX, bits[0]);
-            a.aluImmediate32(AND, RDX, 1);
-            a.shift32(SHL, RDX, bits[1]);
-            a.aluStore(OR, GuestState.field(HartState.FFLAGS), RDX);
+        a.aluImmediate32(AND, RCX, MXCSR_EXCEPTIONS);
+        a.load(RDX, GuestState.indexed(RCX, HartState.FLOAT_FLAGS), 1, false);
+        a.aluStore(OR, GuestState.field(HartState.FFLAGS), RDX);
+    }
+
+    /** For each value of MXCSR's lowest six bits, the exceptions that they mean as fflags has them. */
+    static byte[] floatFlags() {
+        var flags = new byte[MXCSR_EXCEPTIONS + 1];
+        for (int raised = 0; raised < flags.length; raised++) {
+            for (int[] bits : EXCEPTIONS) {
+                flags[raised] |= (byte) ((raised >>> bits[0] & 1) << bits[1]);
+            }
         }
-        a.patch(none, a.length());
+        return flags;
     }
 
     private void setUpFloat(long address) {

@@ -17,6 +17,9 @@ import dev.retrovisor.machine.translator.Block;
  * each of these where a condition does not hold that it takes for granted.
  */
 final class SystemEmitter {
+    private static final int FFLAGS = 1;
+    private static final int FRM = 2;
+    private static final int FCSR = 3;
     private static final int SSTATUS = 0x100;
     private static final int SSCRATCH = 0x140;
     private static final int SEPC = 0x141;
@@ -25,6 +28,9 @@ final class SystemEmitter {
     private static final int TIME = 0xC01;
 
     private static final int NO_FIELD = -1;
+
+    /** Exception flags in fflags, and below the rounding mode in fcsr. */
+    private static final int FLAG_BITS = 5;
 
     private static final int SIE = (int) Mstatus.SIE;
     private static final int SPIE = (int) Mstatus.SPIE;
@@ -69,14 +75,16 @@ final class SystemEmitter {
             case Ops.SFENCEVMA, Ops.SINVALVMA, Ops.SRET -> privilege == Privilege.SUPERVISOR;
             case Ops.ECALL -> privilege == Privilege.USER;
             case Ops.CBOZERO -> privilege != Privilege.MACHINE;
-            case Ops.CSRRW, Ops.CSRRWI ->
-                privilege == Privilege.SUPERVISOR && (csr == SSTATUS || field(csr) != NO_FIELD);
+            case Ops.CSRRW, Ops.CSRRWI -> isPlace(csr, privilege);
             case Ops.CSRRS, Ops.CSRRC, Ops.CSRRSI, Ops.CSRRCI ->
-                csr == TIME
-                        ? !writes && privilege != Privilege.MACHINE
-                        : privilege == Privilege.SUPERVISOR && (csr == SSTATUS || field(csr) != NO_FIELD);
+                csr == TIME ? !writes && privilege != Privilege.MACHINE : isPlace(csr, privilege);
             default -> false;
         };
+    }
+
+    private static boolean isPlace(int csr, int privilege) {
+        return csr >= FFLAGS && csr <= FCSR
+                || privilege == Privilege.SUPERVISOR && (csr == SSTATUS || field(csr) != NO_FIELD);
     }
 
     /** Whether an instruction goes on elsewhere. */
@@ -106,6 +114,8 @@ final class SystemEmitter {
             default -> {
                 if (csr == TIME) {
                     readTime();
+                } else if (csr <= FCSR) {
+                    exchangeFloat(op, csr);
                 } else if (csr == SSTATUS) {
                     exchangeStatus(op, next);
                 } else {
@@ -176,6 +186,54 @@ final class SystemEmitter {
         if (e.hasDestination()) {
             e.finish(RAX);
         }
+    }
+
+    /** fflags, frm and fcsr: what MXCSR has gathered is brought over first; what is written makes it begin anew. */
+    private void exchangeFloat(int op, int csr) {
+        if (writes(op)) {
+            floats.require();
+        } else {
+            floats.requireOn();
+        }
+        a.compareByte(GuestState.field(HartState.FLOAT_LIVE), 0);
+        int dead = a.jumpShort(EQUAL);
+        Runtime.gatherFlags(a);
+        a.bindShort(dead);
+        a.move(RAX, GuestState.field(csr == FRM ? HartState.FRM : HartState.FFLAGS));
+        if (csr == FCSR) {
+            a.move(RDX, GuestState.field(HartState.FRM));
+            a.shift(SHL, RDX, FLAG_BITS);
+            a.alu(OR, RAX, RDX);
+        }
+        if (writes(op)) {
+            loadOperand(op);
+            combine(op, -1);
+            writeFloat(csr);
+        }
+        if (e.hasDestination()) {
+            e.finish(RAX);
+        }
+    }
+
+    /** Writes rcx; clobbers rdx. */
+    private void writeFloat(int csr) {
+        a.move32(RDX, RCX);
+        if (csr == FCSR) {
+            a.shift32(SHR, RDX, FLAG_BITS);
+        }
+        if (csr != FRM) {
+            a.aluImmediate32(AND, RCX, (1 << FLAG_BITS) - 1);
+            a.store(GuestState.field(HartState.FFLAGS), RCX);
+        }
+        if (csr == FFLAGS) {
+            a.loadMxcsr(GuestState.field(HartState.MXCSR));
+            return;
+        }
+        a.aluImmediate32(AND, RDX, 7);
+        a.store(GuestState.field(HartState.FRM), RDX);
+        a.loadMxcsr(GuestState.field(HartState.MXCSR_HOST));
+        a.storeImmediateByte(GuestState.field(HartState.FLOAT_LIVE), 0);
+        floats.begin();
     }
 
     private void exchangeStatus(int op, int next) {

@@ -1,9 +1,7 @@
 package dev.retrovisor.machine.translator.x86;
 
-import java.util.Arrays;
-
 /**
- * Encodes x86-64 instructions into a growing buffer (Intel 64 and IA-32 Architectures Software Developer's Manual, volume
+ * Encodes x86-64 instructions into a buffer (Intel 64 and IA-32 Architectures Software Developer's Manual, volume
  * 2). It knows no guest and no policy: one method an instruction or family, tested against binutils.
  *
  * <p>A register is its number, 0 (rax) to 15; an <i>operand</i> is a register or memory made by {@link #memory}, packed in
@@ -100,7 +98,10 @@ public final class X86Assembler {
     static final long IS_MEMORY = 1 << 4;
     private static final int NO_INDEX = RSP;
 
-    private byte[] bytes = new byte[1 << 14];
+    /** More than a block's code comes to. */
+    private static final int CAPACITY_BYTES = 1 << 16;
+
+    private final byte[] bytes = new byte[CAPACITY_BYTES];
     private int length;
 
     /** The operand {@code [base + displacement]}. */
@@ -220,6 +221,12 @@ public final class X86Assembler {
 
     void multiply32(int register, long operand) {
         encode(0, false, 0x0FAF, register, operand);
+    }
+
+    /** {@code register = operand * immediate}, on 32 bits. */
+    void multiply32(int register, long operand, int immediate) {
+        encode(0, false, 0x69, register, operand);
+        putInt(immediate);
     }
 
     /** Sign of rax into rdx. */
@@ -627,9 +634,6 @@ public final class X86Assembler {
     }
 
     private void put(int value) {
-        if (length == bytes.length) {
-            bytes = Arrays.copyOf(bytes, length * 2);
-        }
         bytes[length++] = (byte) value;
     }
 

@@ -171,6 +171,11 @@ public final class X86Compiler implements BlockCompiler {
     }
 
     @Override
+    public byte[] floatFlags() {
+        return Runtime.floatFlags();
+    }
+
+    @Override
     public int floatControl() {
         return Runtime.MXCSR_MASKED;
     }
