@@ -3,6 +3,7 @@ package dev.retrovisor.benchmarks;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -67,6 +68,7 @@ record Report(
                 workloads.add(workload(results, name, NET_BOOT, Group.BOOT.word(), Group.JVM_START_SECONDS));
             }
         }
+        workloads.sort(Comparator.comparing(row -> Group.ofWord(row.group()).orElse(Group.BOOT)));
         List<Recordings.Cost> all = new ArrayList<>(recordings);
         all.addAll(suite);
         List<String> faults = new ArrayList<>(results.faults());
