@@ -32,7 +32,7 @@ final class DebFile {
         default void visitLink(String path, String target) throws IOException {}
     }
 
-    /** Calls {@code visitor} for each regular file and symbolic link, in the package's order. */
+    /** Calls {@code visitor} for each regular file and symbolic link, in the package's order; hard links are passed over. */
     static void forEachFile(Path deb, String packageName, Progress progress, FileVisitor visitor) throws IOException {
         progress.started("unpack " + packageName, Files.size(deb));
         try (ArArchiveInputStream ar = new ArArchiveInputStream(
@@ -53,10 +53,11 @@ final class DebFile {
         try (TarArchiveInputStream tar = new TarArchiveInputStream(tarBytes)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 String path = entry.getName().replaceFirst("^(\\./|/)+", "");
-                if (entry.isFile()) {
-                    visitor.visit(path, entry.getSize(), tar);
-                } else if (entry.isSymbolicLink()) {
+                // To the library links are files too.
+                if (entry.isSymbolicLink()) {
                     visitor.visitLink(path, entry.getLinkName());
+                } else if (entry.isFile() && !entry.isLink()) {
+                    visitor.visit(path, entry.getSize(), tar);
                 }
             }
         }
