@@ -22,10 +22,8 @@ u64 fnv(u64 hash, const void *bytes, size_t length) {
 
 static const struct workload *const LISTS[] = {INTEGER, FLOATS, SYSTEM, MEMORY, PROGRAMS};
 
-static bool wanted(const struct workload *work, int count, char **names) {
-    for (int i = 1; i < count; i++)
-        if (!strcmp(names[i], "all") || !strcmp(names[i], work->name) || !strcmp(names[i], work->group)) return true;
-    return false;
+static bool names(const char *wanted, const struct workload *work) {
+    return !strcmp(wanted, "all") || !strcmp(wanted, work->name) || !strcmp(wanted, work->group);
 }
 
 static void run(const struct workload *work) {
@@ -39,10 +37,18 @@ static void run(const struct workload *work) {
     printf("@@ %s end %llx\n", work->name, (unsigned long long)sum);
 }
 
-int main(int count, char **names) {
+int main(int count, char **wanted) {
+    bool known[count];
+    memset(known, 0, sizeof known);
     setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t list = 0; list < sizeof LISTS / sizeof *LISTS; list++)
-        for (const struct workload *work = LISTS[list]; work->name; work++)
-            if (wanted(work, count, names)) run(work);
+        for (const struct workload *work = LISTS[list]; work->name; work++) {
+            bool runs = false;
+            for (int i = 1; i < count; i++)
+                if (names(wanted[i], work)) known[i] = runs = true;
+            if (runs) run(work);
+        }
+    for (int i = 1; i < count; i++)
+        if (!known[i]) printf("bench: there is no workload or group '%s'\n", wanted[i]);
     return 0;
 }

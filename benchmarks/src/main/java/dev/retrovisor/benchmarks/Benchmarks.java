@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Runs the same Debian guest with the same workloads on Retrovisor and on QEMU, in turn and one at a time, records and
- * replays it, and prints the figures beside what is asked for. Exit code 1 if the machines disagree on a result.
+ * replays it, and prints the figures beside what is asked for. Exit code 1 if a guest
+ * fails, or the machines disagree on a result.
  */
 public final class Benchmarks {
     private static final Path FOLDER = Path.of("benchmarks/target/guest").toAbsolutePath();
@@ -45,7 +46,12 @@ public final class Benchmarks {
         if (options.prepareOnly()) {
             benchmarks.printCommands();
         } else {
-            System.exit(benchmarks.run());
+            try {
+                System.exit(benchmarks.run());
+            } catch (IOException e) {
+                System.err.println("benchmarks/run: " + e.getMessage());
+                System.exit(1);
+            }
         }
     }
 

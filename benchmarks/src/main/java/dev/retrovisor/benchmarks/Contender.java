@@ -1,6 +1,7 @@
 package dev.retrovisor.benchmarks;
 
 import dev.retrovisor.machine.EngineChoice;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,8 @@ enum Contender {
     QEMU("QEMU"),
     QEMU_RECORDING("QEMU recording");
 
+    private static final String QEMU_PROGRAM = "qemu-system-riscv64";
+
     private final String title;
 
     Contender(String title) {
@@ -19,6 +22,18 @@ enum Contender {
 
     String title() {
         return title;
+    }
+
+    /** As QEMU prints it: {@code QEMU 10.0.2}. */
+    static String qemuVersion() {
+        try {
+            Process process = new ProcessBuilder(QEMU_PROGRAM, "--version").start();
+            try (var lines = process.inputReader()) {
+                return lines.readLine().replaceFirst("emulator version (\\S+).*", "$1");
+            }
+        } catch (IOException e) {
+            return "no QEMU";
+        }
     }
 
     /**
@@ -40,7 +55,7 @@ enum Contender {
 
     private static List<String> qemu(BenchGuest.Boot boot) {
         return List.of(
-                "qemu-system-riscv64",
+                QEMU_PROGRAM,
                 "-M",
                 "virt",
                 "-cpu",

@@ -60,6 +60,18 @@ final class HostProcess {
         }
     }
 
+    /** What the host says of its processor, proc(5). */
+    static String processorName() {
+        try (var lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(line -> line.startsWith("model name"))
+                    .map(line -> line.replaceFirst(".*:\\s*", ""))
+                    .findFirst()
+                    .orElse("unknown processor");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Resident memory in KiB, what is shared included: VmRSS of proc(5). */
     long residentKiB() {
         Path status = Path.of("/proc/" + pid + "/status");

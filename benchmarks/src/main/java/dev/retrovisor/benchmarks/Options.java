@@ -60,7 +60,7 @@ record Options(
               --replays N         replays of each (1)
               --ours-only         leave QEMU out
               --qemu-only         leave Retrovisor out
-              --engine NAME       Retrovisor's engine (translator): %s
+              --engine NAME       engine that runs the workloads (translator): %s
               --format FORMAT     table or json
               -o, --output FILE   write the report there; a table is still printed
               --prepare           make the guest, print the commands that run it, and stop

@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /**
  * Records a guest again and again, in turn with the same run unrecorded, replays each recording, and says what that cost.
- * All in this process, whose engine is warm after the first run.
+ * All in this process, which is warm by then, on the engine that a recorder and a replayer choose.
  */
 final class Recordings {
     private static final String[] WORKLOADS = {"demo", "load"};
@@ -26,6 +26,8 @@ final class Recordings {
     private final Path folder;
     private final int replays;
     private final HostProcess self = HostProcess.current();
+
+    private boolean isWarm;
 
     /** @param folder takes the traces, which are removed again */
     Recordings(Path folder, int replays) {
@@ -78,9 +80,16 @@ final class Recordings {
                 trace -> DebianRun.of(boot.kernel(), boot.initrd(), boot.append(), 1, PagingMode.SV57, TIMEOUT, trace));
     }
 
-    /** The first run compiles the engine: not counted. */
-    private static void warmUp() {
-        DebianRun.workload("demo", 1, PagingMode.SV39, Optional.empty());
+    /** The first runs compile the engine, the recorder and the replayer: not counted. */
+    private void warmUp() throws IOException {
+        if (!isWarm) {
+            isWarm = true;
+            Path trace = folder.resolve("warm-up.trace");
+            delete(trace);
+            DebianRun.workload("load", 1, PagingMode.SV39, Optional.of(trace));
+            DebianRun.replay(trace);
+            delete(trace);
+        }
     }
 
     private Cost cost(String name, int harts, Work work) throws IOException {

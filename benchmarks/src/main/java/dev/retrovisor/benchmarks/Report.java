@@ -20,6 +20,7 @@ import java.util.function.ToDoubleFunction;
  */
 record Report(
         String date,
+        String host,
         String engine,
         int runs,
         int icountRuns,
@@ -78,6 +79,7 @@ record Report(
                         .formatted(cost.work(), cost.harts(), cost.divergences())));
         return new Report(
                 LocalDate.now().toString(),
+                describedHost(),
                 options.engine().name().toLowerCase(Locale.ROOT),
                 options.runs(),
                 options.icountRuns(),
@@ -86,6 +88,12 @@ record Report(
                 limits(results, all, suite),
                 all,
                 faults);
+    }
+
+    private static String describedHost() {
+        String java = "Java " + System.getProperty("java.version");
+        int cores = Runtime.getRuntime().availableProcessors();
+        return "%s, %d cores, %s, %s".formatted(HostProcess.processorName(), cores, java, Contender.qemuVersion());
     }
 
     private static WorkloadRow workload(Results results, String sampled, String name, String group, double lessOurs) {

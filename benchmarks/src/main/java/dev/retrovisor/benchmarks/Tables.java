@@ -14,7 +14,7 @@ final class Tables {
         var tables = new Tables();
         tables.line(
                 "Measured on %s: %s, engine %s; medians of %d runs, of %d where QEMU records.",
-                report.date(), host(), report.engine(), report.runs(), report.icountRuns());
+                report.date(), report.host(), report.engine(), report.runs(), report.icountRuns());
         if (!report.groups().isEmpty()) {
             tables.groups(report.groups());
         }
@@ -29,11 +29,6 @@ final class Tables {
         }
         report.faults().forEach(fault -> tables.line("%nFAULT: %s", fault));
         return tables.out.toString();
-    }
-
-    private static String host() {
-        return "%d cores, Java %s"
-                .formatted(Runtime.getRuntime().availableProcessors(), System.getProperty("java.version"));
     }
 
     private void groups(List<Report.GroupRow> rows) {
