@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The Debian guest with the workloads added, compiled from {@code src/main/guest}. The working folder is the project's. */
+/**
+ * The Debian guest with the workloads added, compiled from {@code src/main/guest}. The working folder must be the
+ * project's.
+ */
 final class BenchGuest {
     static final int MEMORY_MIB = 512;
 
@@ -56,7 +59,8 @@ final class BenchGuest {
      * Compiles the workloads and adds them to the cached guest.
      *
      * @param folder takes the files
-     * @param withPython whether to add Python too; where it cannot be fetched, a line says so and its workload is missing
+     * @param withPython whether to add Python too; where it cannot be fetched, a line says so and its workload
+     *     is missing
      */
     static BenchGuest prepare(Path folder, boolean withPython) throws IOException, InterruptedException {
         Files.createDirectories(folder);

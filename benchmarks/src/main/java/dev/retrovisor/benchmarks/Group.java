@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * A kind of work, and how fast a guest must be at it: QEMU's CPU time divided by ours. Workloads name their group by its
- * word, see {@code src/main/guest/bench.h}.
+ * A kind of work, and how fast a guest must be at it: QEMU's CPU time divided by ours. Workloads name their group by
+ * its word, see {@code src/main/guest/bench.h}.
  */
 enum Group {
     BOOT("boot", "Debian boot to init, CPU less %.1f s of JVM start".formatted(Group.JVM_START_SECONDS), 1.0, 0, 1.5),

@@ -19,16 +19,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs a guest on a bare machine, with nothing recorded and no host around it: the speed of the engine alone. Prints the
- * guest's console, the {@link Markers} with the machine's steps behind them. A process of its own, started by {@link Benchmarks}, or
- * by hand under a profiler with the command that {@code benchmarks/run --prepare} prints.
+ * Runs a guest on a bare machine, with nothing recorded and no host around it: the speed of the engine alone. Prints
+ * the guest's console, the {@link Markers} with the machine's steps behind them. A process of its own, started by
+ * {@link Benchmarks}, or by hand under a profiler with the command that {@code benchmarks/run --prepare} prints.
  */
 final class GuestRun {
     private static final long CHUNK_STEPS = 2_000_000;
 
     private GuestRun() {}
 
-    /** The command that starts this class with the launcher's flags for the JVM; the working folder is the project's. */
+    /** The command that starts this class with the launcher's flags for the JVM, in the project's folder. */
     static List<String> command(BenchGuest.Boot boot, EngineChoice engine) {
         var command = new ArrayList<String>();
         command.add(ProcessHandle.current().info().command().orElseThrow());

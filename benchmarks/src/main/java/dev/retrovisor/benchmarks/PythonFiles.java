@@ -19,8 +19,8 @@ final class PythonFiles {
     private static final String NEEDED_PACKAGES = "(lib)?python3\\.\\d+-minimal|libc6|libexpat1|zlib1g";
 
     private static final String PROGRAM = "usr/bin/python3\\.\\d+";
-    private static final String LIBRARIES =
-            "usr/lib/python3\\.\\d+/.*\\.py|(usr/)?lib/(riscv64-linux-gnu/)?(ld-linux-|libc\\.|libm\\.|libexpat\\.|libz\\.)[^/]*";
+    private static final String LIBRARIES = "usr/lib/python3\\.\\d+/.*\\.py|"
+            + "(usr/)?lib/(riscv64-linux-gnu/)?(ld-linux-|libc\\.|libm\\.|libexpat\\.|libz\\.)[^/]*";
     private static final String LOADER = "ld-linux-riscv64-lp64d.so.1";
 
     /** Folders that the guest has, some of them as links. */

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Records a guest again and again, in turn with the same run unrecorded, replays each recording, and says what that cost.
- * All in this process, which is warm by then, on the engine that a recorder and a replayer choose.
+ * Records a guest again and again, in turn with the same run unrecorded, replays each recording, and says what that
+ * cost. All in this process, which is warm by then, on the engine that a recorder and a replayer choose.
  */
 final class Recordings {
     private static final String[] WORKLOADS = {"demo", "load"};
