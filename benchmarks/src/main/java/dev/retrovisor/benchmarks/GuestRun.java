@@ -7,23 +7,43 @@ import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.machine.board.PagingMode;
 import dev.retrovisor.machine.board.StopReason;
 import dev.retrovisor.machine.event.DeviceEvent;
+import dev.retrovisor.machine.event.DeviceEventSink;
 import dev.retrovisor.machine.event.InputEvent;
 import dev.retrovisor.machine.time.Alarms;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs a guest on a bare machine, with nothing recorded and no host around it, and prints what each workload used: the
- * speed of the engine alone. Started as a process of its own by {@link SideBySide}.
+ * Runs a guest on a bare machine, with nothing recorded and no host around it: the speed of the engine alone. Prints
+ * the guest's console, the {@link Markers} with the machine's steps behind them. A process of its own, started by
+ * {@link Benchmarks}, or by hand under a profiler with the command that {@code benchmarks/run --prepare} prints.
  */
 final class GuestRun {
     private static final long CHUNK_STEPS = 2_000_000;
 
     private GuestRun() {}
 
-    /** Arguments: kernel, initrd, command line, MiB of memory. */
+    /** The command that starts this class with the launcher's flags for the JVM, in the project's folder. */
+    static List<String> command(BenchGuest.Boot boot, EngineChoice engine) {
+        var command = new ArrayList<String>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        command.add("@.mvn/jvm-flags");
+        String more = System.getenv().getOrDefault("RETROVISOR_JAVA_OPTS", "").strip();
+        if (!more.isEmpty()) {
+            command.addAll(List.of(more.split("\\s+")));
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), GuestRun.class.getName()));
+        command.addAll(List.of(boot.kernel().toString(), boot.initrd().toString(), boot.append()));
+        command.addAll(List.of(Integer.toString(BenchGuest.MEMORY_MIB), engine.name()));
+        return command;
+    }
+
+    /** Arguments: kernel, initrd, command line, MiB of memory, {@link EngineChoice}. */
     public static void main(String[] arguments) throws IOException {
         var images = new BootImages(
                 new byte[0], Files.readAllBytes(Path.of(arguments[0])), Files.readAllBytes(Path.of(arguments[1])));
@@ -41,31 +61,31 @@ final class GuestRun {
                 0,
                 new byte[32]);
         var machines = new Machine[1];
-        var markers = new Markers(() -> new Markers.Reading(System.nanoTime(), cpuNanos(), machines[0].steps()));
-        try (var machine = new Machine(
-                config,
-                images,
-                List.of(),
-                event -> {
-                    if (event instanceof DeviceEvent.ConsoleOutput output) {
-                        markers.accept(output.bytes(), output.bytes().length);
+        var line = new ByteArrayOutputStream();
+        DeviceEventSink console = event -> {
+            if (event instanceof DeviceEvent.ConsoleOutput output) {
+                for (byte b : output.bytes()) {
+                    if (b == '\n') {
+                        print(line.toString(StandardCharsets.ISO_8859_1).strip(), machines[0].steps());
+                        line.reset();
+                    } else {
+                        line.write(b);
                     }
-                },
-                EngineChoice.TRANSLATOR)) {
+                }
+            }
+        };
+        EngineChoice engine = EngineChoice.valueOf(arguments[4]);
+        try (var machine = new Machine(config, images, List.of(), console, engine)) {
             machines[0] = machine;
             machine.apply(new InputEvent.EntropySeed(0, 0, new byte[32]));
             StopReason reason = StopReason.STEP_LIMIT;
             while (reason == StopReason.STEP_LIMIT) {
                 reason = machine.runTo(machine.steps() + CHUNK_STEPS, Alarms.NEVER);
             }
-            markers.used()
-                    .forEach((name, used) ->
-                            System.out.printf("%s %d %d %d%n", name, used.wallNanos(), used.cpuNanos(), used.steps()));
-            System.out.printf("total %d %d %d%n", 0, cpuNanos(), machine.steps());
         }
     }
 
-    private static long cpuNanos() {
-        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
+    private static void print(String line, long steps) {
+        System.out.println(line.startsWith(Markers.PREFIX) ? line + " " + steps : line);
     }
 }

@@ -3,31 +3,34 @@ package dev.retrovisor.benchmarks;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
-/** Finds in a console's output where each workload begins and ends: lines {@code @@ NAME begin} and {@code @@ NAME end}. */
+/**
+ * Finds in a console's output where each workload begins and ends, and measures what lies between: lines
+ * {@code @@ NAME begin GROUP} and {@code @@ NAME end CHECKSUM}, each with the machine's steps behind it where somebody
+ * counts them. What begins with power-on has no first line.
+ */
 final class Markers {
-    private static final String PREFIX = "@@ ";
+    static final String PREFIX = "@@ ";
 
-    /** What a run has used at some moment; steps are 0 where nobody counts them. */
-    record Reading(long wallNanos, long cpuNanos, long steps) {
-        Reading minus(Reading earlier) {
-            return new Reading(wallNanos - earlier.wallNanos, cpuNanos - earlier.cpuNanos, steps - earlier.steps);
-        }
-    }
+    /** What the guest's process and machine had used at some moment. */
+    private record Reading(String group, long wallNanos, long cpuNanos, long steps) {}
 
-    /** Takes a reading when a marker goes by. */
-    @FunctionalInterface
-    interface Meter {
-        Reading read();
-    }
-
-    private final Meter meter;
+    private final HostProcess process;
+    private final Consumer<Sample> samples;
+    private final Consumer<String> otherLines;
     private final StringBuilder line = new StringBuilder();
     private final Map<String, Reading> begun = new LinkedHashMap<>();
-    private final Map<String, Reading> used = new LinkedHashMap<>();
 
-    Markers(Meter meter) {
-        this.meter = meter;
+    /**
+     * @param process that runs the guest
+     * @param otherLines takes the rest of what the guest says
+     */
+    Markers(HostProcess process, Consumer<Sample> samples, Consumer<String> otherLines) {
+        this.process = process;
+        this.samples = samples;
+        this.otherLines = otherLines;
+        begun.put(Group.BOOT.word(), new Reading(Group.BOOT.word(), System.nanoTime(), 0, 0));
     }
 
     /** Takes console output as it comes. */
@@ -43,19 +46,25 @@ final class Markers {
     }
 
     private void endLine(String text) {
-        if (!text.startsWith(PREFIX)) {
+        String[] words =
+                text.startsWith(PREFIX) ? text.substring(PREFIX.length()).split(" ") : new String[0];
+        if (words.length < 3) {
+            otherLines.accept(text);
             return;
         }
-        String[] words = text.substring(PREFIX.length()).split(" ");
-        if (words.length == 2 && words[1].equals("begin")) {
-            begun.put(words[0], meter.read());
-        } else if (words.length == 3 && words[1].equals("end") && begun.containsKey(words[0])) {
-            used.put(words[0], meter.read().minus(begun.get(words[0])));
+        long steps = words.length > 3 ? Long.parseLong(words[3]) : 0;
+        Reading begin = begun.get(words[0]);
+        if (words[1].equals("begin")) {
+            begun.put(words[0], new Reading(words[2], System.nanoTime(), process.cpuNanos(), steps));
+        } else if (words[1].equals("end") && begin != null) {
+            samples.accept(new Sample(
+                    words[0],
+                    begin.group,
+                    words[2],
+                    System.nanoTime() - begin.wallNanos,
+                    process.cpuNanos() - begin.cpuNanos,
+                    steps - begin.steps,
+                    process.residentKiB()));
         }
-    }
-
-    /** What each workload used, in the order in which they ended. */
-    Map<String, Reading> used() {
-        return used;
     }
 }

@@ -8,87 +8,131 @@ import dev.retrovisor.traces.TraceReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Records the Debian guest again and again, in turn with the same run unrecorded, replays each recording several times,
- * and prints what that cost: CPU seconds of the whole process, bytes of log, divergences.
- *
- * <p>Usage: {@code benchmarks/run recordings [RECORDINGS] [REPLAYS]}; 20 and 3 if not given.
+ * Records a guest again and again, in turn with the same run unrecorded, replays each recording, and says what that
+ * cost. All in this process, which is warm by then, on the engine that a recorder and a replayer choose.
  */
-public final class Recordings {
+final class Recordings {
     private static final String[] WORKLOADS = {"demo", "load"};
     private static final int[] HARTS = {1, 1, 2, 4};
+    private static final Duration TIMEOUT = Duration.ofHours(2);
 
-    private Recordings() {}
+    private final Path folder;
+    private final int replays;
+    private final HostProcess self = HostProcess.current();
 
-    /** CPU seconds of three runs of the same work, and the log's size. */
-    private record Cost(double unrecorded, double recorded, double replayed, double bytesPerThousandSteps) {}
+    private boolean isWarm;
 
-    public static void main(String[] arguments) throws IOException {
-        int recordings = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20;
-        int replays = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
-        Path folder = Files.createTempDirectory("retrovisor-recordings");
-        // The first run compiles the engine: not counted.
-        DebianRun.workload("demo", 1, PagingMode.SV39, Optional.empty());
-        var costs = new ArrayList<Cost>();
-        int divergences = 0;
-        System.out.printf(
-                "%-5s %5s %10s %12s %12s %12s %8s %10s%n",
-                "work", "harts", "M steps", "plain CPU s", "record CPU s", "replay CPU s", "log B", "B/k steps");
+    /** @param folder takes the traces, which are removed again */
+    Recordings(Path folder, int replays) {
+        this.folder = folder;
+        this.replays = replays;
+    }
+
+    /** Some work, unrecorded, recorded and replayed; CPU seconds are of the whole process. */
+    record Cost(
+            String work,
+            int harts,
+            long steps,
+            double plainCpuSeconds,
+            double recordCpuSeconds,
+            double replayCpuSeconds,
+            double recordWallSeconds,
+            double replayWallSeconds,
+            long logBytes,
+            int divergences) {
+        double bytesPerThousandSteps() {
+            return logBytes * 1000.0 / steps;
+        }
+    }
+
+    /** Runs some work, recorded to a folder if there is one. */
+    @FunctionalInterface
+    private interface Work {
+        DebianRun run(Optional<Path> trace);
+    }
+
+    /** The guest's own workloads, with one hart and with more. */
+    List<Cost> debian(int recordings) throws IOException {
+        warmUp();
+        List<Cost> costs = new ArrayList<>();
         for (int i = 0; i < recordings; i++) {
             String workload = WORKLOADS[i % WORKLOADS.length];
             int harts = HARTS[i % HARTS.length];
-            Path trace = folder.resolve("run" + i + ".trace");
-            double start = cpuSeconds();
-            DebianRun.workload(workload, harts, PagingMode.SV48, Optional.empty());
-            double plain = cpuSeconds() - start;
-            start = cpuSeconds();
-            DebianRun recorded = DebianRun.workload(workload, harts, PagingMode.SV48, Optional.of(trace));
-            double record = cpuSeconds() - start;
-            start = cpuSeconds();
-            for (int k = 0; k < replays; k++) {
-                ReplayResult replayed = DebianRun.replay(trace);
-                if (replayed.divergence().isPresent()) {
-                    divergences++;
-                    System.out.println(replayed.divergence().get().report());
-                }
-            }
-            double replay = (cpuSeconds() - start) / replays;
-            long logBytes = logBytes(trace);
-            double perThousand = logBytes * 1000.0 / recorded.result().steps();
-            costs.add(new Cost(plain, record, replay, perThousand));
-            System.out.printf(
-                    "%-5s %5d %10.1f %12.2f %12.2f %12.2f %8d %10.4f%n",
-                    workload, harts, recorded.result().steps() / 1e6, plain, record, replay, logBytes, perThousand);
+            costs.add(cost(workload, harts, trace -> DebianRun.workload(workload, harts, PagingMode.SV48, trace)));
+        }
+        return costs;
+    }
+
+    /** The whole suite of workloads, once. */
+    Cost suite(BenchGuest guest) throws IOException {
+        warmUp();
+        BenchGuest.Boot boot = guest.workloads(List.of());
+        return cost(
+                "suite",
+                1,
+                trace -> DebianRun.of(boot.kernel(), boot.initrd(), boot.append(), 1, PagingMode.SV57, TIMEOUT, trace));
+    }
+
+    /** The first runs compile the engine, the recorder and the replayer: not counted. */
+    private void warmUp() throws IOException {
+        if (!isWarm) {
+            isWarm = true;
+            Path trace = folder.resolve("warm-up.trace");
+            delete(trace);
+            DebianRun.workload("load", 1, PagingMode.SV39, Optional.of(trace));
+            DebianRun.replay(trace);
             delete(trace);
         }
-        Files.delete(folder);
-        summary(costs, recordings, replays, divergences);
     }
 
-    private static void summary(List<Cost> costs, int recordings, int replays, int divergences) {
-        System.out.printf("%d recordings, %d replays each: %d divergences%n", recordings, replays, divergences);
-        System.out.printf(
-                "median of record / plain: %.3f; of replay / record: %.3f; of log bytes per 1,000 steps: %.4f%n",
-                median(costs.stream()
-                        .mapToDouble(c -> c.recorded / c.unrecorded)
-                        .toArray()),
-                median(costs.stream().mapToDouble(c -> c.replayed / c.recorded).toArray()),
-                median(costs.stream().mapToDouble(Cost::bytesPerThousandSteps).toArray()));
+    private Cost cost(String name, int harts, Work work) throws IOException {
+        Path trace = folder.resolve("benchmark.trace");
+        delete(trace);
+        double start = cpuSeconds();
+        work.run(Optional.empty());
+        double plain = cpuSeconds() - start;
+        start = cpuSeconds();
+        DebianRun recorded = work.run(Optional.of(trace));
+        double record = cpuSeconds() - start;
+        int divergences = 0;
+        double replayWall = 0;
+        start = cpuSeconds();
+        for (int i = 0; i < replays; i++) {
+            ReplayResult replayed = DebianRun.replay(trace);
+            replayWall += replayed.wallNanos() / 1e9;
+            if (replayed.divergence().isPresent()) {
+                divergences++;
+                System.err.println(replayed.divergence().get().report());
+            }
+        }
+        double replay = (cpuSeconds() - start) / replays;
+        var cost = new Cost(
+                name,
+                harts,
+                recorded.result().steps(),
+                plain,
+                record,
+                replay,
+                recorded.result().wallNanos() / 1e9,
+                replayWall / replays,
+                logBytes(trace),
+                divergences);
+        System.err.printf(
+                "%s on %d harts: recorded / plain %.3f, replayed / recorded %.3f (CPU)%n",
+                name, harts, record / plain, replay / record);
+        delete(trace);
+        return cost;
     }
 
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
-    }
-
-    private static double cpuSeconds() {
-        return ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos() / 1e9;
+    private double cpuSeconds() {
+        return self.cpuNanos() / 1e9;
     }
 
     private static long logBytes(Path trace) {
@@ -99,6 +143,9 @@ public final class Recordings {
     }
 
     private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (var files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -27,9 +27,12 @@ final class DebFile {
          * @param content valid during the call only
          */
         void visit(String path, long sizeBytes, InputStream content) throws IOException;
+
+        /** @param target what the symbolic link says, not resolved */
+        default void visitLink(String path, String target) throws IOException {}
     }
 
-    /** Calls {@code visitor} for each regular file, in the package's order; links and folders are passed over. */
+    /** Calls {@code visitor} for each regular file and symbolic link, in the package's order; hard links are passed over. */
     static void forEachFile(Path deb, String packageName, Progress progress, FileVisitor visitor) throws IOException {
         progress.started("unpack " + packageName, Files.size(deb));
         try (ArArchiveInputStream ar = new ArArchiveInputStream(
@@ -49,8 +52,12 @@ final class DebFile {
     private static void visitTar(InputStream tarBytes, FileVisitor visitor) throws IOException {
         try (TarArchiveInputStream tar = new TarArchiveInputStream(tarBytes)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-                if (entry.isFile()) {
-                    visitor.visit(entry.getName().replaceFirst("^(\\./|/)+", ""), entry.getSize(), tar);
+                String path = entry.getName().replaceFirst("^(\\./|/)+", "");
+                // To the library links are files too.
+                if (entry.isSymbolicLink()) {
+                    visitor.visitLink(path, entry.getLinkName());
+                } else if (entry.isFile() && !entry.isLink()) {
+                    visitor.visit(path, entry.getSize(), tar);
                 }
             }
         }

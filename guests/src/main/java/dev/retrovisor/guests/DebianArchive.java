@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.tukaani.xz.XZInputStream;
 
 /**
@@ -186,7 +187,8 @@ final class DebianArchive {
 
     private static DebianPackage debianPackage(Stanza stanza) {
         String name = required(stanza, "Package");
-        List<String> depends = List.of(stanza.field("Depends").orElse("").split(",")).stream()
+        List<String> depends = Stream.of("Pre-Depends", "Depends")
+                .flatMap(field -> Stream.of(stanza.field(field).orElse("").split(",")))
                 // "name (= version) | alternative": only plain names matter to us.
                 .map(dependency -> dependency.strip().replaceFirst("[\\s(:|].*", ""))
                 .filter(dependency -> !dependency.isEmpty())

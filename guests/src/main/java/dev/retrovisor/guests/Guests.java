@@ -60,8 +60,7 @@ public final class Guests {
             throw new GuestException(
                     "no guest is called '%s': there is %s".formatted(name, String.join(", ", known())));
         }
-        List<String> mirrors =
-                options.mirror().map(given -> List.of(checkedMirror(given))).orElseGet(this::hostMirrors);
+        List<String> mirrors = mirrors(options);
         Keyring keyring = Keyring.open(options.keyring(), host);
         return locked(() -> {
             // One folder, under the lock: what a killed run left behind goes away with the next one.
@@ -150,6 +149,11 @@ public final class Guests {
                     : "'retrovisor guest list' shows what there is";
             throw new GuestException("no guest '%s' in %s: %s".formatted(name, cacheFolder, remedy));
         }
+    }
+
+    /** The mirror that the user names, else those of the host. */
+    List<String> mirrors(PullOptions options) {
+        return options.mirror().map(given -> List.of(checkedMirror(given))).orElseGet(this::hostMirrors);
     }
 
     private List<String> hostMirrors() {

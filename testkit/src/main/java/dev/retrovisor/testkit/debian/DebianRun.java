@@ -54,24 +54,41 @@ public final class DebianRun {
 
     /** A workload from power-on to power-off; recorded if there is a folder to record to. */
     public static DebianRun workload(String name, int harts, PagingMode paging, Optional<Path> trace) {
-        return run(harts, paging, guest().appendForWorkload(name), List.of(), false, "", trace);
+        Guest guest = guest();
+        return of(guest.kernel(), guest.initrd(), guest.appendForWorkload(name), harts, paging, TIMEOUT, trace);
+    }
+
+    /** Another guest, from power-on until it switches itself off; recorded if there is a folder to record to. */
+    public static DebianRun of(
+            Path kernel,
+            Path initrd,
+            String append,
+            int harts,
+            PagingMode paging,
+            Duration timeout,
+            Optional<Path> trace) {
+        var images = new BootImages(new byte[0], read(kernel), read(initrd));
+        return run(images, harts, paging, append, List.of(), false, "", timeout, trace);
     }
 
     /** The shell, fed with lines, on a machine with a disk and a network. */
     public static DebianRun shell(String lines, Path disk, Path trace) {
-        String append = guest().append() + " retrovisor.net=dhcp";
-        return run(1, PagingMode.SV39, append, List.of(disk), true, lines, Optional.of(trace));
+        Guest guest = guest();
+        String append = guest.append() + " retrovisor.net=dhcp";
+        var images = new BootImages(new byte[0], read(guest.kernel()), read(guest.initrd()));
+        return run(images, 1, PagingMode.SV39, append, List.of(disk), true, lines, TIMEOUT, Optional.of(trace));
     }
 
     private static DebianRun run(
+            BootImages images,
             int harts,
             PagingMode paging,
             String append,
             List<Path> disks,
             boolean network,
             String input,
+            Duration timeout,
             Optional<Path> trace) {
-        Guest guest = guest();
         List<MachineConfig.Drive> drives = disks.stream()
                 .map(disk -> new MachineConfig.Drive(size(disk), false, "disk"))
                 .toList();
@@ -87,9 +104,8 @@ public final class DebianRun {
                 false,
                 50_000,
                 new byte[32]);
-        var images = new BootImages(new byte[0], read(guest.kernel()), read(guest.initrd()));
         var networks = network ? List.of(UserNetworkConfig.standard()) : List.<UserNetworkConfig>of();
-        RunOptions unrecorded = RunOptions.unrecorded("retrovisor testkit").withTimeout(TIMEOUT);
+        RunOptions unrecorded = RunOptions.unrecorded("retrovisor testkit").withTimeout(timeout);
         RunOptions options = trace.map(unrecorded::recordedTo).orElse(unrecorded);
         var console = MemoryConsole.of(input);
         RunResult result =
