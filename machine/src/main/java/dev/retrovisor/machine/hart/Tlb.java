@@ -26,6 +26,10 @@ import java.util.function.IntSupplier;
 public final class Tlb {
     public static final int ENTRIES = 1 << 14;
     public static final int ENTRY_BYTES = 32;
+
+    /** A virtual address shifted right by this, modulo the table's length, is the offset of its page's entry. */
+    public static final int INDEX_SHIFT = 7;
+
     public static final int READ_TAG = 0;
     public static final int WRITE_TAG = 8;
     public static final int FETCH_TAG = 16;

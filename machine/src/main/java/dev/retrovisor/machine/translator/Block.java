@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * A stretch of guest code inside one page of RAM, as it was translated for one privilege: entered only at its beginning,
- * left at its end or by one of its exits. It assumes neither a hart nor a virtual address.
+ * left at its end or by one of its exits. It assumes neither a hart nor a virtual address. An instruction that lies in two
+ * pages is a block of its own, which looks at each entry whether its second page is still the next one.
  */
 public final class Block {
     /** What an exit asks the engine to do. */
@@ -25,6 +26,9 @@ public final class Block {
 
     private static final ExitKind[] KINDS = ExitKind.values();
     private static final int MAX_EXITS = 128;
+
+    /** Stands for no page of RAM. */
+    public static final int NO_PAGE = -1;
 
     /** A jump inside the page: goes to its own exit until it is linked to a block. */
     static final class Link {
@@ -46,6 +50,7 @@ public final class Block {
     private final int privilege;
     private final int steps;
     private final int lengthBytes;
+    private final int nextPage;
     private long code;
     private boolean live = true;
 
@@ -60,7 +65,9 @@ public final class Block {
     private final List<Link> links = new ArrayList<>(2);
     private final List<Link> incoming = new ArrayList<>(2);
 
-    public Block(int number, int page, int offset, int privilege, int steps, int lengthBytes) {
+    /** @param nextPage the page into which its one instruction reaches, or {@link #NO_PAGE} */
+    public Block(int number, int page, int offset, int privilege, int steps, int lengthBytes, int nextPage) {
+        this.nextPage = nextPage;
         this.number = number;
         this.page = page;
         this.offset = offset;
@@ -93,7 +100,12 @@ public final class Block {
         return steps;
     }
 
-    /** Bytes of guest code. */
+    /** Index of the page of RAM into which its one instruction reaches, or {@link #NO_PAGE}. */
+    public int nextPage() {
+        return nextPage;
+    }
+
+    /** Bytes of guest code in its own page. */
     public int lengthBytes() {
         return lengthBytes;
     }

@@ -12,11 +12,20 @@ import java.util.Arrays;
  * the code memory and by a number of blocks: when either is used up, everything is dropped.
  */
 final class BlockCache implements Translations.CodeCache, AutoCloseable {
+    /** Finds the page of RAM that is mapped behind the one being executed, or {@link Block#NO_PAGE}. */
+    @FunctionalInterface
+    interface NextPage {
+        int find();
+    }
+
     /** Instructions in a block at most: few enough for the exit numbers and for a budget of 8 bits. */
     private static final int MAX_STEPS = 48;
 
     private static final int MAX_BLOCKS = 1 << 19;
     private static final int PAGE_BYTES = 4096;
+
+    /** Where an instruction begins that may reach into the next page. */
+    private static final int LAST_OFFSET = PAGE_BYTES - 2;
 
     /** Code of a block of the greatest length, with its exits, is shorter. */
     private static final int MAX_CODE_BYTES = 16 << 10;
@@ -59,11 +68,13 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
     }
 
     /** The block that begins at an offset in a page, translated if need be; also entered in the jump cache. */
-    Block find(int page, int offset, int privilege) {
+    Block find(int page, int offset, int privilege, NextPage next) {
         BlocksOfPage ofPage = pages[page];
         Block block = ofPage == null ? null : ofPage.find(offset, privilege);
         if (block == null) {
-            block = translate(page, offset, privilege);
+            block = offset == LAST_OFFSET && isWide(page)
+                    ? translateCrossing(page, privilege, next.find())
+                    : translate(page, offset, privilege);
         }
         jumps.put(privilege, hostAddress(page) + offset, block.code());
         return block;
@@ -73,11 +84,58 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
         return ram.hostAddress(Ram.BASE + ((long) page << Ram.PAGE_SHIFT));
     }
 
-    private Block translate(int page, int offset, int privilege) {
+    private boolean isWide(int page) {
+        return (OffHeap.getShort(hostAddress(page) + LAST_OFFSET) & 3) == 3;
+    }
+
+    /** Translates the instruction that begins with the last two bytes of a page, in a block of its own. */
+    private Block translateCrossing(int page, int privilege, int nextPage) {
+        makeRoom();
+        decoded[0] = Ops.CROSSING;
+        if (nextPage != Block.NO_PAGE) {
+            int low = OffHeap.getShort(hostAddress(page) + LAST_OFFSET) & 0xFFFF;
+            long instruction = decoder.decode(low | OffHeap.getShort(hostAddress(nextPage)) << 16);
+            if (compiler.knows(instruction, privilege)) {
+                decoded[0] = instruction;
+                Block block = add(new Block(takeNumber(), page, LAST_OFFSET, privilege, 1, 2, nextPage), false);
+                ofPage(nextPage).addReaching(block);
+                ram.markCode(nextPage);
+                return block;
+            }
+        }
+        return add(new Block(takeNumber(), page, LAST_OFFSET, privilege, 0, 2, Block.NO_PAGE), true);
+    }
+
+    private void makeRoom() {
         if (memory.room() < MAX_CODE_BYTES || nextNumber == MAX_BLOCKS && freeCount == 0) {
             statistics.flushes++;
             dropAll();
         }
+    }
+
+    private BlocksOfPage ofPage(int page) {
+        if (pages[page] == null) {
+            pages[page] = new BlocksOfPage();
+        }
+        return pages[page];
+    }
+
+    /** Compiles a block of the instructions in {@link #decoded} and enters it. */
+    private Block add(Block block, boolean interprets) {
+        long nextPageHost = block.nextPage() == Block.NO_PAGE ? 0 : hostAddress(block.nextPage());
+        byte[] code = compiler.compile(block, decoded, interprets, memory.end(), nextPageHost);
+        block.finish(memory.end());
+        memory.append(code, compiler.length());
+        blocks[block.number()] = block;
+        ofPage(block.page()).add(block);
+        ram.markCode(block.page());
+        statistics.blocks++;
+        statistics.instructions += block.steps();
+        return block;
+    }
+
+    private Block translate(int page, int offset, int privilege) {
+        makeRoom();
         long host = hostAddress(page);
         int at = offset;
         int steps = 0;
@@ -85,8 +143,10 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
         while (steps < MAX_STEPS && at < PAGE_BYTES) {
             int bits = OffHeap.getShort(host + at);
             boolean wide = (bits & 3) == 3;
-            boolean crosses = wide && at == PAGE_BYTES - 2;
-            long instruction = crosses ? Ops.CROSSING : decoder.decode(wide ? OffHeap.getInt(host + at) : bits);
+            if (wide && at == LAST_OFFSET) {
+                break; // a block of its own
+            }
+            long instruction = decoder.decode(wide ? OffHeap.getInt(host + at) : bits);
             decoded[steps] = instruction;
             if (!compiler.knows(instruction, privilege)) {
                 interprets = true;
@@ -102,19 +162,7 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
         }
         // The instruction that ends it early belongs to it: a new one in its place may go on.
         int lengthBytes = interprets ? Math.min(at + 4, PAGE_BYTES) - offset : at - offset;
-        var block = new Block(takeNumber(), page, offset, privilege, steps, lengthBytes);
-        byte[] code = compiler.compile(block, decoded, interprets, memory.end());
-        block.finish(memory.end());
-        memory.append(code, compiler.length());
-        blocks[block.number()] = block;
-        if (pages[page] == null) {
-            pages[page] = new BlocksOfPage();
-        }
-        pages[page].add(block);
-        ram.markCode(page);
-        statistics.blocks++;
-        statistics.instructions += steps;
-        return block;
+        return add(new Block(takeNumber(), page, offset, privilege, steps, lengthBytes, Block.NO_PAGE), interprets);
     }
 
     /** Loops are left at their end: the branch back needs no refund then. */
@@ -154,8 +202,16 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
             return false;
         }
         boolean all = ofPage.countDrop() >= DROPS_BEFORE_RELEASE;
-        if (!all && !ofPage.mayCover(offset, lengthBytes)) {
+        if (!all && offset >= 2 && !ofPage.mayCover(offset, lengthBytes)) {
             return true;
+        }
+        if (all || offset < 2) {
+            for (Block reaching : ofPage.takeReaching()) {
+                if (reaching.isLive()) {
+                    drop(reaching);
+                    pages[reaching.page()].keepLive();
+                }
+            }
         }
         boolean dropped = false;
         for (Block block : ofPage.table()) {
@@ -164,7 +220,10 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
                 dropped = true;
             }
         }
-        if (dropped && !ofPage.keepLive()) {
+        if (dropped) {
+            ofPage.keepLive();
+        }
+        if (ofPage.isEmpty()) {
             pages[page] = null;
             return false;
         }

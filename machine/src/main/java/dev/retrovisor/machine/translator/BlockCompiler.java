@@ -24,8 +24,9 @@ public interface BlockCompiler {
      * @param instructions decoded, {@link Block#steps} of them, and the one behind them if it is the interpreter's
      * @param interprets whether the instruction behind the last one is one that only the interpreter knows
      * @param address where the code will be executed
+     * @param nextPageHost where the host keeps {@link Block#nextPage}, if it has one
      */
-    byte[] compile(Block block, long[] instructions, boolean interprets, long address);
+    byte[] compile(Block block, long[] instructions, boolean interprets, long address, long nextPageHost);
 
     /** What goes to {@code HartState.FLOAT_FLAGS}. */
     byte[] floatFlags();

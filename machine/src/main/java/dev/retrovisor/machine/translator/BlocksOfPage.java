@@ -1,10 +1,14 @@
 package dev.retrovisor.machine.translator;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** The blocks that begin in one page: a small open-addressed table by offset and privilege. */
 final class BlocksOfPage {
     private Block[] table = new Block[8];
     private int count;
     private int drops;
+    private List<Block> reaching = new ArrayList<>(0);
 
     /** A bit for each 64 bytes of the page that blocks may cover. */
     private long covered;
@@ -68,8 +72,26 @@ final class BlocksOfPage {
         return (offset * 0x9E3779B1 >>> 12) + privilege & table.length - 1;
     }
 
-    /** Forgets the blocks that are not live any more; whether any is left. */
-    boolean keepLive() {
+    /** Adds a block of the page before whose instruction ends in this one. */
+    void addReaching(Block block) {
+        drops = 0;
+        reaching.removeIf(old -> !old.isLive());
+        reaching.add(block);
+    }
+
+    /** The blocks that reach into this page; forgets them. */
+    List<Block> takeReaching() {
+        List<Block> taken = reaching;
+        reaching = new ArrayList<>(0);
+        return taken;
+    }
+
+    boolean isEmpty() {
+        return count == 0 && reaching.isEmpty();
+    }
+
+    /** Forgets the blocks that are not live any more. */
+    void keepLive() {
         Block[] old = table;
         table = new Block[old.length];
         count = 0;
@@ -81,7 +103,6 @@ final class BlocksOfPage {
                 place(block);
             }
         }
-        return count > 0;
     }
 
     /** Counts a write to the page; how many there were since the last translation. */

@@ -10,6 +10,7 @@ import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.state.PageSpace;
 import dev.retrovisor.machine.time.Clock;
 
 /** One hart's run in host code: enters it, does what its exits ask for, enters it again. */
@@ -129,7 +130,21 @@ final class TranslatedHart {
         }
         long physicalPage = ram.physicalAddress(page + OffHeap.getLong(entryAddress + Tlb.ADDEND));
         state.set(HartState.CODE_PAGE, page);
-        return blocks.find(ram.pageOf(physicalPage), (int) (pc - page), hart.privilege());
+        return blocks.find(ram.pageOf(physicalPage), (int) (pc - page), hart.privilege(), this::nextPage);
+    }
+
+    /** The page of RAM behind the one being executed, if code may be kept of it. */
+    private int nextPage() {
+        long page = state.get(HartState.CODE_PAGE) + PageSpace.PAGE_BYTES;
+        try {
+            mmu.fetchAddress(page);
+        } catch (Trap _) {
+            return Block.NO_PAGE;
+        }
+        long entryAddress = fetchEntry(page);
+        return OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) == page
+                ? ram.pageOf(ram.physicalAddress(page + OffHeap.getLong(entryAddress + Tlb.ADDEND)))
+                : Block.NO_PAGE;
     }
 
     private long fetchEntry(long page) {
@@ -207,7 +222,10 @@ final class TranslatedHart {
 
     private void follow(Block block, Block.Link link, long left) {
         stand(link.targetOffset, left);
-        Block target = blocks.find(block.page(), link.targetOffset, block.privilege());
+        if (left == 0) {
+            return; // fetching from a page leaves a trace in its table entry: not before its step
+        }
+        Block target = blocks.find(block.page(), link.targetOffset, block.privilege(), this::nextPage);
         if (block.isLive()) {
             blocks.link(link, target);
         }

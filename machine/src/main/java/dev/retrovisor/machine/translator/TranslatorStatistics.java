@@ -30,7 +30,7 @@ public final class TranslatorStatistics {
         line(text, "exits: address looked up", lookups);
         line(text, "exits: TLB miss or device", memoryExits);
         line(text, "interrupts taken", interrupts);
-        for (int op = Ops.ILLEGAL; op < Ops.COUNT; op++) {
+        for (int op = Ops.CROSSING; op < Ops.COUNT; op++) {
             if (interpreted[op] != 0) {
                 line(text, "exits: interpreted " + name(op), interpreted[op]);
             }
@@ -39,7 +39,11 @@ public final class TranslatorStatistics {
     }
 
     private static String name(int op) {
-        return op <= Ops.ILLEGAL ? "illegal instruction" : Insns.base(op).mnemonic();
+        return switch (op) {
+            case Ops.CROSSING -> "instruction across pages";
+            case Ops.ILLEGAL -> "illegal instruction";
+            default -> Insns.base(op).mnemonic();
+        };
     }
 
     private static void line(StringBuilder text, String name, long count) {

@@ -31,10 +31,8 @@ final class Dispatch {
      */
     void to(int privilege) {
         a.move(RDX, RAX);
-        a.rorx(RCX, RAX, 7, false);
         a.aluImmediate(AND, RDX, (int) Tlb.PAGE_MASK);
-        a.aluImmediate32(AND, RCX, (Tlb.ENTRIES - 1) * Tlb.ENTRY_BYTES);
-        a.alu(ADD, RCX, GuestState.field(HartState.FETCH_TLB));
+        findFetchEntry();
         a.alu(CMP, RDX, memory(RCX, Tlb.FETCH_TAG));
         leaveFrom(a.jump(NOT_EQUAL));
         a.store(GuestState.field(HartState.CODE_PAGE), RDX);
@@ -46,6 +44,13 @@ final class Dispatch {
         a.alu(CMP, RAX, memory(RCX, table));
         e.jumpToRuntime(a.jump(NOT_EQUAL), runtime.lookUpSecondAddress(privilege));
         a.jumpTo(memory(RCX, table + 8));
+    }
+
+    /** The address of the TLB's entry for a fetch from the virtual address in rax, into rcx. */
+    void findFetchEntry() {
+        a.rorx(RCX, RAX, Tlb.INDEX_SHIFT, false);
+        a.aluImmediate32(AND, RCX, (Tlb.ENTRIES - 1) * Tlb.ENTRY_BYTES);
+        a.alu(ADD, RCX, GuestState.field(HartState.FETCH_TLB));
     }
 
     /** The jump at {@code site} leaves to the engine, which goes on at the virtual address in rax. */

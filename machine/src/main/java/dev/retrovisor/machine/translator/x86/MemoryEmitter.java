@@ -12,7 +12,6 @@ import dev.retrovisor.machine.isa.Ops;
  */
 final class MemoryEmitter {
     private static final int TLB_OFFSET = (Tlb.ENTRIES - 1) * Tlb.ENTRY_BYTES;
-    private static final int TLB_SHIFT = 7;
 
     private final Emission e;
     private final X86Assembler a;
@@ -93,7 +92,7 @@ final class MemoryEmitter {
 
     /** Turns the virtual address in rax into a host address; clobbers rcx and rdx. Returns the jump of a miss. */
     private int translate(int tag, int sizeBytes, boolean mustBeAligned) {
-        a.rorx(RCX, RAX, TLB_SHIFT, false);
+        a.rorx(RCX, RAX, Tlb.INDEX_SHIFT, false);
         a.aluImmediate32(AND, RCX, TLB_OFFSET);
         if (mustBeAligned) {
             a.move(RDX, RAX);

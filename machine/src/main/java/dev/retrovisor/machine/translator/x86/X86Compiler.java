@@ -3,6 +3,7 @@ package dev.retrovisor.machine.translator.x86;
 import static dev.retrovisor.machine.translator.x86.X86Assembler.*;
 
 import dev.retrovisor.machine.hart.HartState;
+import dev.retrovisor.machine.hart.Tlb;
 import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.translator.Block;
@@ -27,7 +28,7 @@ public final class X86Compiler implements BlockCompiler {
         // What the emitters know is asked of them: they write each instruction once, to nowhere.
         for (int op = Ops.ILLEGAL + 1; op < Ops.COUNT; op++) {
             long instruction = op | 5L << Decoder.RD_SHIFT | 6L << Decoder.RS1_SHIFT | 7L << Decoder.RS2_SHIFT;
-            e.begin(new Block(0, 0, 0, 0, 1, 4), 0, 0);
+            e.begin(new Block(0, 0, 0, 0, 1, 4, Block.NO_PAGE), 0, 0);
             floats.begin();
             e.next(0, 0, instruction);
             known[op] = isJump(op) || emit(op);
@@ -53,7 +54,7 @@ public final class X86Compiler implements BlockCompiler {
     }
 
     @Override
-    public byte[] compile(Block block, long[] instructions, boolean interprets, long address) {
+    public byte[] compile(Block block, long[] instructions, boolean interprets, long address, long nextPageHost) {
         e.begin(block, address, runtime.exitAddress());
         floats.begin();
         int at = block.offset();
@@ -66,6 +67,9 @@ public final class X86Compiler implements BlockCompiler {
         for (int i = 0; i < block.steps(); i++) {
             long instruction = instructions[i];
             e.next(i, at, instruction);
+            if (block.nextPage() != Block.NO_PAGE) {
+                requireNextPage(nextPageHost);
+            }
             at += e.lengthBytes();
             int op = Decoder.op(instruction);
             if (isJump(op)) {
@@ -80,6 +84,19 @@ public final class X86Compiler implements BlockCompiler {
         }
         e.end();
         return a.bytes();
+    }
+
+    /** Leaves the instruction to the interpreter unless the page behind its own is the one it was decoded from. */
+    private void requireNextPage(long host) {
+        a.move(RAX, GuestState.field(HartState.CODE_PAGE));
+        a.aluImmediate(ADD, RAX, PAGE_BYTES);
+        dispatch.findFetchEntry();
+        a.alu(CMP, RAX, memory(RCX, Tlb.FETCH_TAG));
+        e.interpretFrom(a.jump(NOT_EQUAL));
+        a.alu(ADD, RAX, memory(RCX, Tlb.ADDEND));
+        a.moveImmediate(RDX, host);
+        a.alu(CMP, RAX, RDX);
+        e.interpretFrom(a.jump(NOT_EQUAL));
     }
 
     /** What follows the last instruction when it does not jump away. */
