@@ -77,6 +77,10 @@ final class GuestRun {
         EngineChoice engine = EngineChoice.valueOf(arguments[4]);
         try (var machine = new Machine(config, images, List.of(), console, engine)) {
             machines[0] = machine;
+            if (!machine.engineNotice().isEmpty()) {
+                throw new IllegalStateException("the figures would be another engine's than the %s's: %s"
+                        .formatted(engine, machine.engineNotice()));
+            }
             machine.apply(new InputEvent.EntropySeed(0, 0, new byte[32]));
             StopReason reason = StopReason.STEP_LIMIT;
             while (reason == StopReason.STEP_LIMIT) {

@@ -165,15 +165,12 @@ record Report(
             Results results, List<Recordings.Cost> recordings, List<Recordings.Cost> suite) {
         List<LimitRow> rows = new ArrayList<>();
         if (!recordings.isEmpty()) {
-            rows.add(limit(
-                    Limit.RECORDING,
-                    median(recordings, cost -> cost.recordCpuSeconds() / cost.plainCpuSeconds()),
-                    "median of %d recordings".formatted(recordings.size())));
-            rows.add(limit(
-                    Limit.REPLAY,
-                    median(recordings, cost -> cost.replayWallSeconds() / cost.recordWallSeconds()),
-                    "CPU %.3f"
-                            .formatted(median(recordings, cost -> cost.replayCpuSeconds() / cost.recordCpuSeconds()))));
+            ToDoubleFunction<Recordings.Cost> recorded = cost -> cost.recordCpuSeconds() / cost.plainCpuSeconds();
+            ToDoubleFunction<Recordings.Cost> replayed = cost -> cost.replayWallSeconds() / cost.recordWallSeconds();
+            String alone = suite.isEmpty() ? "" : "; the whole suite ";
+            String counted = "median of %d recordings%s".formatted(recordings.size(), alone);
+            rows.add(limit(Limit.RECORDING, median(recordings, recorded), counted + ratio(suite, recorded)));
+            rows.add(limit(Limit.REPLAY, median(recordings, replayed), counted + ratio(suite, replayed)));
         }
         List<Recordings.Cost> logged = suite.isEmpty() ? recordings : suite;
         if (!logged.isEmpty()) {
@@ -191,6 +188,11 @@ record Report(
                     "%.0f MiB, QEMU %.0f MiB".formatted(ours.getAsDouble() / 1024, qemu.getAsDouble() / 1024)));
         }
         return rows;
+    }
+
+    /** Of the suite's recording, as text; empty where there is none. */
+    private static String ratio(List<Recordings.Cost> suite, ToDoubleFunction<Recordings.Cost> figure) {
+        return suite.isEmpty() ? "" : "%.3f".formatted(median(suite, figure));
     }
 
     private static double median(List<Recordings.Cost> costs, ToDoubleFunction<Recordings.Cost> figure) {

@@ -89,7 +89,8 @@ final class Tables {
 
     private void workloads(List<Report.WorkloadRow> rows) {
         line(
-                "%n| %-10s | %-8s | M steps | Retrovisor s |  MIPS | QEMU s |  MIPS | speed | QEMU recording s | speed |",
+                "%n| %-10s | %-8s | M steps | Retrovisor s |  MIPS | QEMU s |  MIPS | speed |"
+                        + " QEMU recording s | speed |",
                 "workload", "group");
         line("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         for (Report.WorkloadRow row : rows) {
