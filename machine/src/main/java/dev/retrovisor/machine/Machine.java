@@ -246,13 +246,18 @@ public final class Machine implements AutoCloseable {
         return board.nic(nic).room();
     }
 
+    /** The engine that the machine runs on. */
+    public EngineChoice engine() {
+        return engine.choice();
+    }
+
     /** Why the machine does not run on the engine that was asked for; empty if it does. */
     public String engineNotice() {
         return engine.notice();
     }
 
-    /** What the engine has done so far, as lines of text; empty if it keeps no count. */
-    public String engineStatistics() {
+    /** What the engine has done so far, in a fixed order; empty if it keeps no count. */
+    public List<Engine.Count> engineStatistics() {
         return engine.engine().statistics();
     }
 

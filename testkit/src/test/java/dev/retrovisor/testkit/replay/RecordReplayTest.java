@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.recorder.LiveMachine;
 import dev.retrovisor.recorder.MemoryConsole;
@@ -28,6 +29,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A replay comes to the states and outputs of the recording, whenever input came. */
 class RecordReplayTest {
@@ -60,6 +63,23 @@ class RecordReplayTest {
             assertEquals(recorded.restarts(), replayed.restarts(), "restarts");
             assertTrue(replayed.fullHashes() >= 1, "the end is behind a hash of all state");
             assertArrayEquals(console.output(), output.toByteArray(), "output");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TRANSLATOR, INTERPRETER", "INTERPRETER, TRANSLATOR"})
+    void aRecordingMadeOnOneEngineReplaysOnTheOther(EngineChoice recording, EngineChoice replaying) {
+        var options = Runs.options(folder.resolve("t")).withEngine(recording);
+        RunResult recorded = new LiveMachine(EchoGuest.setup(2), options, MemoryConsole.of("some words q")).run();
+
+        try (Replay replay =
+                Replay.open(folder.resolve("t"), ReplayOptions.standard().withEngine(replaying))) {
+            ReplayResult replayed = replay.run(ReplayTarget.END, ReplayListener.SILENT);
+
+            assertEquals(recording, recorded.engine());
+            assertEquals(replaying, replayed.engine());
+            assertEquals(Outcome.END, replayed.outcome(), replayed::toString);
+            assertEquals(recorded.steps(), replayed.position().step());
         }
     }
 
