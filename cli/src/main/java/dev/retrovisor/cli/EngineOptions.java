@@ -15,8 +15,8 @@ final class EngineOptions {
             converter = Converter.class,
             completionCandidates = Names.class,
             description = "What runs the guest: translator (host code; where the host can't have that, the interpreter,"
-                    + " with a notice) or interpreter (slower). The guest and its trace are the same on each."
-                    + " Default: translator.")
+                    + " with a notice), interpreter (slower) or lockstep (both; it stops where they first differ)."
+                    + " The guest and its trace are the same on each. Default: translator.")
     EngineChoice engine = EngineChoice.TRANSLATOR;
 
     @Option(names = "--stats", description = "Say at the end what the engine did: on standard error, or in the JSON.")
@@ -36,7 +36,7 @@ final class EngineOptions {
 
     static final class Names extends Words {
         Names() {
-            super("translator", "interpreter");
+            super("translator", "interpreter", "lockstep");
         }
     }
 
@@ -48,7 +48,7 @@ final class EngineOptions {
                     return engine;
                 }
             }
-            throw new TypeConversionException("'" + text + "' is no engine: write " + String.join(" or ", new Names()));
+            throw new TypeConversionException("'" + text + "' is no engine: write translator, interpreter or lockstep");
         }
     }
 }

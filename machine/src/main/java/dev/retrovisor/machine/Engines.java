@@ -23,8 +23,14 @@ final class Engines {
      */
     record Made(Engine engine, EngineChoice choice, String notice) {}
 
+    /** How a machine gets its engine; tests put a broken one in. */
+    interface Maker {
+        Made make(EngineChoice choice, List<Hart> harts, Ram ram, Clock clock, Translations translations);
+    }
+
     private Engines() {}
 
+    /** One engine; of the two of {@link EngineChoice#LOCKSTEP} the translator. */
     static Made make(EngineChoice choice, List<Hart> harts, Ram ram, Clock clock, Translations translations) {
         var interpreter = new Interpreter(harts, ram, clock, translations);
         if (choice == EngineChoice.INTERPRETER) {

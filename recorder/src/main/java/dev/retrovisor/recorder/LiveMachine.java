@@ -73,7 +73,7 @@ public final class LiveMachine {
                 Disks disks = Disks.open(setup.disks(), overlays);
                 Networks networks = Networks.open(setup.networks(), this::wake);
                 Machine machine =
-                        new Machine(setup.config(), setup.images(), disks.backings(), this::left, options.engine())) {
+                        Machine.of(setup.config(), setup.images(), disks.backings(), this::left, options.engine())) {
             if (!machine.engineNotice().isEmpty()) {
                 engineNotices.accept(machine.engineNotice());
             }

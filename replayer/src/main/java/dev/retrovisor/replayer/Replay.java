@@ -43,7 +43,7 @@ public final class Replay implements AutoCloseable {
         check = new EventCheck(trace);
         inputs = trace.inputs();
         try {
-            machine = new Machine(trace.manifest().config(), trace.bootImages(), disks.backings(), check, engine);
+            machine = Machine.of(trace.manifest().config(), trace.bootImages(), disks.backings(), check, engine);
         } catch (IllegalArgumentException e) {
             throw new ReplayException(
                     "%s: this machine can't be built: %s".formatted(trace.folder(), e.getMessage()), e);
