@@ -75,7 +75,7 @@ final class GuestRun {
             }
         };
         EngineChoice engine = EngineChoice.valueOf(arguments[4]);
-        try (var machine = new Machine(config, images, List.of(), console, engine)) {
+        try (var machine = Machine.of(config, images, List.of(), console, engine)) {
             machines[0] = machine;
             if (!machine.engineNotice().isEmpty()) {
                 throw new IllegalStateException("the figures would be another engine's than the %s's: %s"

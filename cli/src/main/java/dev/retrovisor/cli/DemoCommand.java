@@ -60,6 +60,9 @@ final class DemoCommand implements Callable<Integer> {
     private PullChoice pull;
 
     @Mixin
+    private EngineOptions engine;
+
+    @Mixin
     private OutputFormat.Choice format;
 
     DemoCommand(Context context) {
@@ -91,8 +94,9 @@ final class DemoCommand implements Callable<Integer> {
         VmOptions vm = options();
         VmSetup setup = new VmPlan(vm, context.guests()).resolve();
         var console = new DemoConsole(screen, !format.isJson());
-        RunResult result = LiveRunner.run(setup, RunCommand.options(vm).recordedTo(trace), console);
-        RunFacts recorded = RunFacts.of(GUEST, result);
+        RunResult result = new LiveRunner(screen)
+                .run(setup, RunCommand.options(vm).withEngine(engine.engine).recordedTo(trace), console);
+        RunFacts recorded = RunFacts.of(GUEST, result, engine);
         if (isOver(result)) {
             screen.err().println("the recording has ended early: " + RunFacts.why(result));
             return LiveRunner.exitCode(result);
@@ -102,9 +106,9 @@ final class DemoCommand implements Callable<Integer> {
         try (TraceReader reader = TraceReader.open(trace)) {
             heads = reader.verifyAll();
         }
-        ReplayResult replay =
-                new ReplayRunner(screen).run(trace, ReplayOptions.standard(), ReplayTarget.END, format.isJson());
-        ReplayFacts replayed = ReplayFacts.of(trace.toString(), replay);
+        ReplayOptions options = ReplayOptions.standard().withEngine(result.engine());
+        ReplayResult replay = new ReplayRunner(screen).run(trace, options, ReplayTarget.END, format.isJson());
+        ReplayFacts replayed = ReplayFacts.of(trace.toString(), replay, engine);
         if (format.isJson()) {
             var facts = new DemoFacts(
                     guest.kernelVersion(),
@@ -117,6 +121,7 @@ final class DemoCommand implements Callable<Integer> {
             screen.out().println(Json.of("demo", SCHEMA_VERSION, facts));
         } else {
             conclude(console, recorded, heads, replay, replayed);
+            EngineFacts.print(screen, replayed.engine(), replayed.engineStatistics());
         }
         return ReplayRunner.exitCode(replay);
     }

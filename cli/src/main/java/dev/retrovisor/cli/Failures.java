@@ -2,6 +2,7 @@ package dev.retrovisor.cli;
 
 import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.GuestFormatException;
+import dev.retrovisor.machine.EngineDifference;
 import dev.retrovisor.recorder.HostSetupException;
 import dev.retrovisor.recorder.net.NetworkOptionException;
 import dev.retrovisor.replayer.ReplayException;
@@ -35,6 +36,9 @@ final class Failures {
         int exitCode = exitCode(failure);
         String message = exitCode == ExitCode.BUG ? bug(failure, debug) : message(failure);
         line(command, message);
+        if (failure instanceof EngineDifference difference) {
+            screen.err().println(difference.report());
+        }
         if (debug) {
             failure.printStackTrace(screen.err());
         }

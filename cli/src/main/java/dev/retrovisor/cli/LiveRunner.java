@@ -44,8 +44,8 @@ final class LiveRunner {
     }
 
     /** Runs to the end; SIGINT, SIGTERM and SIGHUP end the run in order. */
-    static RunResult run(VmSetup setup, RunOptions options, HostConsole console) {
-        var machine = new LiveMachine(setup, options, console);
+    RunResult run(VmSetup setup, RunOptions options, HostConsole console) {
+        var machine = new LiveMachine(setup, options, console, notice -> EngineOptions.tell(screen, notice));
         try (var _ = HostSignals.whileOpen(name -> machine.stop(StopCause.SIGNAL, name))) {
             return machine.run();
         }

@@ -4,6 +4,7 @@ import dev.retrovisor.replayer.ReplayOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,6 +19,9 @@ final class ReplayChoice {
             description = "Where a disk's base image is now, if it has moved. May be repeated; the content counts.")
     private List<Path> diskBases = new ArrayList<>();
 
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
     @Option(
             names = {"-q", "--quiet"},
             description = "Show no progress, and say nothing but a divergence or an error.")
@@ -31,10 +35,14 @@ final class ReplayChoice {
         return quiet;
     }
 
+    EngineOptions engine() {
+        return engine;
+    }
+
     /** The replay's options, once all that they name is known to be there. */
     ReplayOptions options() {
         InputFiles.requireTrace(trace);
         diskBases.forEach(file -> InputFiles.requireFile(file, "--disk-base"));
-        return ReplayOptions.standard().withDiskBases(diskBases);
+        return ReplayOptions.standard().withDiskBases(diskBases).withEngine(engine.engine);
     }
 }

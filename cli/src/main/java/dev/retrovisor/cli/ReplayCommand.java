@@ -64,14 +64,17 @@ final class ReplayCommand implements Callable<Integer> {
                         format.isJson() ? screen.err() : screen.out(),
                         format.isJson() ? screen.errorIsTerminal() : screen.outputIsTerminal())
                 : runner.run(trace, options, target, choice.quiet() || format.isJson());
-        ReplayFacts facts = ReplayFacts.of(trace.toString(), result);
+        ReplayFacts facts = ReplayFacts.of(trace.toString(), result, choice.engine());
         if (format.isJson()) {
             screen.out().println(Json.of("replay", ReplayFacts.SCHEMA_VERSION, facts));
-        } else if (!choice.quiet() || result.divergence().isPresent()) {
-            if (console) {
-                screen.out().println();
+        } else {
+            if (!choice.quiet() || result.divergence().isPresent()) {
+                if (console) {
+                    screen.out().println();
+                }
+                facts.print(screen, result);
             }
-            facts.print(screen, result);
+            EngineFacts.print(screen, facts.engine(), facts.engineStatistics());
         }
         return ReplayRunner.exitCode(result);
     }

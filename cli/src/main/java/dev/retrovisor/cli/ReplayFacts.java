@@ -4,12 +4,15 @@ import dev.retrovisor.replayer.Divergence;
 import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.traces.Position;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * What came of a replay, as {@code --format json} prints it.
  *
  * @param outcome end, until, diverged or cancelled
  * @param identical whether everything that was compared was equal
+ * @param engine what the machine ran on
+ * @param engineStatistics what the engine did; null without {@code --stats}
  * @param recordingComplete whether the recording was ended in order
  * @param divergence the first disagreement, or null
  */
@@ -28,6 +31,8 @@ record ReplayFacts(
         long stateHashes,
         long fullStateHashes,
         int restarts,
+        String engine,
+        Map<String, Long> engineStatistics,
         boolean recordingComplete,
         Mismatch divergence) {
     static final int SCHEMA_VERSION = 1;
@@ -51,7 +56,7 @@ record ReplayFacts(
         }
     }
 
-    static ReplayFacts of(String trace, ReplayResult result) {
+    static ReplayFacts of(String trace, ReplayResult result, EngineOptions options) {
         return new ReplayFacts(
                 trace,
                 result.outcome().name().toLowerCase(Locale.ROOT),
@@ -67,6 +72,8 @@ record ReplayFacts(
                 result.lightHashes() + result.fullHashes(),
                 result.fullHashes(),
                 result.restarts(),
+                EngineOptions.name(result.engine()),
+                EngineFacts.of(result.engineStatistics(), options),
                 result.recordedEnd().isPresent(),
                 result.divergence().map(Mismatch::of).orElse(null));
     }
@@ -78,10 +85,10 @@ record ReplayFacts(
                 + Text.count(deviceEvents, "device event") + " agree";
     }
 
-    /** {@code 512,000,000 steps in 12.3 s (41.6 MIPS)}. */
+    /** {@code 512,000,000 steps in 12.3 s (41.6 MIPS, translator)}. */
     String ran() {
-        return "%s in %s (%s MIPS)"
-                .formatted(Text.count(steps, "step"), Text.duration(wallNanos), Text.decimal(mips, 1));
+        return "%s in %s (%s MIPS, %s)"
+                .formatted(Text.count(steps, "step"), Text.duration(wallNanos), Text.decimal(mips, 1), engine);
     }
 
     /** Prints the facts for people, a divergence's report among them. */

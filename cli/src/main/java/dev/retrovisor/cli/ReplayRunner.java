@@ -24,6 +24,7 @@ final class ReplayRunner {
     /** Replays with a bar, or silently. */
     ReplayResult run(Path trace, ReplayOptions options, ReplayTarget until, boolean quiet) {
         try (Replay replay = Replay.open(trace, options)) {
+            EngineOptions.tell(screen, replay.machine().engineNotice());
             long totalSteps = replay.trace().durableEnd().position().step();
             Progress progress = quiet ? Progress.NONE : new ProgressBar(screen, ReplayRunner::steps);
             progress.started("replaying", totalSteps);
@@ -47,6 +48,7 @@ final class ReplayRunner {
     ReplayResult runShowing(Path trace, ReplayOptions options, ReplayTarget until, PrintStream to, boolean isTerminal) {
         var filter = new CursorQueryFilter();
         try (Replay replay = Replay.open(trace, options)) {
+            EngineOptions.tell(screen, replay.machine().engineNotice());
             return run(replay, until, new Follower() {
                 @Override
                 public void consoleOutput(int console, byte[] bytes) {

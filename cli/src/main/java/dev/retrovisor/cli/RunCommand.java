@@ -49,7 +49,8 @@ final class RunCommand implements Callable<Integer> {
     static RunOptions options(VmOptions vm) {
         RunOptions options = RunOptions.unrecorded("retrovisor " + Version.NUMBER)
                 .withNoReboot(vm.noReboot)
-                .withPacing(vm.pacing);
+                .withPacing(vm.pacing)
+                .withEngine(vm.engine.engine);
         if (vm.maxSteps.isPresent()) {
             options = options.withMaxSteps(vm.maxSteps.get());
         }
@@ -60,11 +61,14 @@ final class RunCommand implements Callable<Integer> {
     static int run(
             Screen screen, VmSetup setup, VmOptions vm, RunOptions options, String schema, OutputFormat.Choice format) {
         RunResult result = new LiveRunner(screen).run(setup, vm, options, format.isJson());
-        RunFacts facts = RunFacts.of(setup.guest(), result);
+        RunFacts facts = RunFacts.of(setup.guest(), result, vm.engine);
         if (format.isJson()) {
             screen.out().println(Json.of(schema, RunFacts.SCHEMA_VERSION, facts));
-        } else if (!vm.quiet || result.cause() == StopCause.TRACE_FULL || result.cause() == StopCause.HOST_FAILED) {
-            facts.print(screen, RunFacts.why(result));
+        } else {
+            if (!vm.quiet || result.cause() == StopCause.TRACE_FULL || result.cause() == StopCause.HOST_FAILED) {
+                facts.print(screen, RunFacts.why(result));
+            }
+            EngineFacts.print(screen, facts.engine(), facts.engineStatistics());
         }
         return LiveRunner.exitCode(result);
     }

@@ -5,12 +5,15 @@ import dev.retrovisor.recorder.StopCause;
 import dev.retrovisor.traces.TraceInfo;
 import dev.retrovisor.traces.TraceReader;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * What came of a live run, as {@code --format json} prints it.
  *
  * @param cause why it ended: the name of a {@link StopCause} in lower case, with hyphens
  * @param mips steps in a microsecond of wall-clock time, idle time among it
+ * @param engine what the machine ran on
+ * @param engineStatistics what the engine did; null without {@code --stats}
  * @param trace null if nothing was recorded, as all below
  * @param logBytes the trace without the boot images
  */
@@ -25,6 +28,8 @@ record RunFacts(
         long inputs,
         long deviceEvents,
         int restarts,
+        String engine,
+        Map<String, Long> engineStatistics,
         String trace,
         Long traceBytes,
         Long logBytes,
@@ -32,7 +37,7 @@ record RunFacts(
         String finalStateHash) {
     static final int SCHEMA_VERSION = 1;
 
-    static RunFacts of(String guest, RunResult result) {
+    static RunFacts of(String guest, RunResult result, EngineOptions options) {
         TraceInfo.Sizes sizes = result.trace().map(RunFacts::sizes).orElse(null);
         return new RunFacts(
                 guest,
@@ -45,6 +50,8 @@ record RunFacts(
                 result.inputs(),
                 result.deviceEvents(),
                 result.restarts(),
+                EngineOptions.name(result.engine()),
+                EngineFacts.of(result.engineStatistics(), options),
                 result.trace().map(Path::toString).orElse(null),
                 sizes == null ? null : sizes.totalBytes(),
                 sizes == null ? null : sizes.inputsBytes() + sizes.eventsBytes(),
@@ -92,13 +99,14 @@ record RunFacts(
         facts.print();
     }
 
-    /** {@code 512,000,000 steps in 12.3 s (41.6 MIPS), 2.35 s of the guest's time}. */
+    /** {@code 512,000,000 steps in 12.3 s (41.6 MIPS, translator), 2.35 s of the guest's time}. */
     String ran() {
-        return "%s in %s (%s MIPS), %s of the guest's time"
+        return "%s in %s (%s MIPS, %s), %s of the guest's time"
                 .formatted(
                         Text.count(steps, "step"),
                         Text.duration(wallNanos),
                         Text.decimal(mips, 1),
+                        engine,
                         Text.duration(virtualNanos));
     }
 

@@ -75,7 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
             return ExitCode.GOOD;
         }
         ReplayResult result = new ReplayRunner(screen).run(trace, options, ReplayTarget.END, !facts);
-        ReplayFacts replay = ReplayFacts.of(trace.toString(), result);
+        ReplayFacts replay = ReplayFacts.of(trace.toString(), result, choice.engine());
         printJson(new VerifyFacts(
                 trace.toString(),
                 true,
@@ -85,6 +85,9 @@ final class VerifyCommand implements Callable<Integer> {
                 replay));
         if (facts || !format.isJson() && result.divergence().isPresent()) {
             replay.print(screen, result);
+        }
+        if (!format.isJson()) {
+            EngineFacts.print(screen, replay.engine(), replay.engineStatistics());
         }
         return ReplayRunner.exitCode(result);
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -131,6 +132,9 @@ final class VmOptions {
             description = "Idle time of the guest: paced (as on the wall clock), fast (skipped), or auto (the default:"
                     + " paced while something can come in). One of: ${COMPLETION-CANDIDATES}.")
     RunOptions.Pacing pacing;
+
+    @Mixin
+    EngineOptions engine = new EngineOptions();
 
     @Option(
             names = {"-q", "--quiet"},

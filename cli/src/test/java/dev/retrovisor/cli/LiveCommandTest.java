@@ -99,6 +99,27 @@ class LiveCommandTest {
     }
 
     @Test
+    void theFactsNameTheEngineAndTellWhatItDidOnlyIfAsked() {
+        JsonObject recorded =
+                record("--engine", "interpreter", "--format", "json").json();
+        JsonObject replayed =
+                run("replay", trace.toString(), "--stats", "--format", "json").json();
+        Shell.Ended verified = run("verify", trace.toString(), "--quiet", "--stats", "--engine", "lockstep");
+
+        assertEquals("interpreter", recorded.get("engine").getAsString());
+        assertTrue(recorded.get("engineStatistics").isJsonNull(), "nobody asked");
+        assertEquals("translator", replayed.get("engine").getAsString());
+        assertTrue(replayed.get("identical").getAsBoolean(), "a trace replays on any engine");
+        assertThat(replayed.getAsJsonObject("engineStatistics")
+                        .get("blocks translated")
+                        .getAsLong())
+                .isPositive();
+        assertEquals(ExitCode.GOOD, verified.exitCode(), verified.err());
+        assertThat(verified.out()).isEmpty();
+        assertThat(verified.err()).contains("blocks translated");
+    }
+
+    @Test
     void aRunLeavesNoTrace() throws IOException {
         Shell.Ended ended =
                 run("run", "--kernel", kernel.toString(), "--serial", "null", "--max-steps", "1000", "--smp", "2");
@@ -206,6 +227,8 @@ class LiveCommandTest {
         mistake("port 99999 is out of range", "run", "--kernel", image, "--nic", "user,hostfwd=tcp::99999-:22");
         mistake("backend 'tap' is not supported", "run", "--kernel", image, "--net", "tap");
         mistake("there is no folder", "record", "--kernel", image, "-o", folder + "/no/such/place.trace");
+        mistake("'jit' is no engine: write translator", "run", "--kernel", image, "--engine", "jit");
+        mistake("'' is no engine", "replay", trace.toString(), "--engine", "");
         mistake("position 'later' is not understood", "replay", trace.toString(), "--until", "later");
         mistake("no such trace", "replay", trace.toString());
     }

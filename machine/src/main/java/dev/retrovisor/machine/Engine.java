@@ -1,5 +1,7 @@
 package dev.retrovisor.machine;
 
+import java.util.List;
+
 /** Executes instructions: one hart at a time, exact to the step. Which engine runs never shows in machine state. */
 public interface Engine extends AutoCloseable {
     /**
@@ -8,8 +10,11 @@ public interface Engine extends AutoCloseable {
      */
     void run(int hart, long steps);
 
-    /** What the engine has done so far, as lines of text; empty if it keeps no count. */
-    String statistics();
+    /** What the engine has done so far, in a fixed order; empty if it keeps no count. Never part of machine state. */
+    List<Count> statistics();
+
+    /** How often something happened. */
+    record Count(String name, long count) {}
 
     @Override
     void close();

@@ -5,5 +5,7 @@ public enum EngineChoice {
     /** Host code, where the host allows it; else the interpreter, and the machine says why. */
     TRANSLATOR,
     /** One instruction after the other, on any host. */
-    INTERPRETER
+    INTERPRETER,
+    /** The translator, with the interpreter beside it; the machine stops at the first step at which they differ. */
+    LOCKSTEP
 }

@@ -15,15 +15,26 @@ import java.util.List;
 final class Engines {
     private static final int CODE_BYTES = 64 << 20;
 
-    /** @param notice why it is not the engine that was asked for; empty if it is */
-    record Made(Engine engine, String notice) {}
+    /**
+     * An engine.
+     *
+     * @param choice what it is
+     * @param notice why it is not the engine that was asked for; empty if it is
+     */
+    record Made(Engine engine, EngineChoice choice, String notice) {}
+
+    /** How a machine gets its engine; tests put a broken one in. */
+    interface Maker {
+        Made make(EngineChoice choice, List<Hart> harts, Ram ram, Clock clock, Translations translations);
+    }
 
     private Engines() {}
 
+    /** One engine; of the two of {@link EngineChoice#LOCKSTEP} the translator. */
     static Made make(EngineChoice choice, List<Hart> harts, Ram ram, Clock clock, Translations translations) {
         var interpreter = new Interpreter(harts, ram, clock, translations);
         if (choice == EngineChoice.INTERPRETER) {
-            return new Made(interpreter, "");
+            return new Made(interpreter, EngineChoice.INTERPRETER, "");
         }
         CodeMemory memory = null;
         try {
@@ -34,8 +45,9 @@ final class Engines {
             if (memory != null) {
                 memory.close();
             }
-            return new Made(interpreter, refused.getMessage());
+            return new Made(interpreter, EngineChoice.INTERPRETER, refused.getMessage());
         }
-        return new Made(new Translator(harts, ram, clock, translations, interpreter, new X86Compiler(), memory), "");
+        var translator = new Translator(harts, ram, clock, translations, interpreter, new X86Compiler(), memory);
+        return new Made(translator, EngineChoice.TRANSLATOR, "");
     }
 }

@@ -13,6 +13,7 @@ import dev.retrovisor.machine.hart.Hart;
 import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.hart.Timebase;
 import dev.retrovisor.machine.hart.Translations;
+import dev.retrovisor.machine.hart.Trap;
 import dev.retrovisor.machine.memory.Ram;
 import dev.retrovisor.machine.sbi.Sbi;
 import dev.retrovisor.machine.state.PageSpace;
@@ -24,6 +25,7 @@ import dev.retrovisor.machine.time.Alarms;
 import dev.retrovisor.machine.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The whole computer. Its state at a position is a pure function of its configuration, boot images, disks and the inputs
@@ -31,7 +33,7 @@ import java.util.List;
  *
  * <p>Not safe for use by several threads at once.
  */
-public final class Machine implements AutoCloseable {
+public sealed class Machine implements AutoCloseable permits Lockstep {
     /**
      * Number of the machine's behaviour, from 1. Every change that a guest can notice raises it: in instructions, devices,
      * timing and scheduling, memory layout, device tree, built-in firmware; and every change of the state's sections or
@@ -60,12 +62,40 @@ public final class Machine implements AutoCloseable {
      * @param choice the engine to run on, if the host can have it
      * @throws IllegalArgumentException if an image is none, or memory is too small
      */
-    public Machine(
+    public static Machine of(
             MachineConfig config,
             BootImages images,
             List<DiskBacking> disks,
             DeviceEventSink events,
             EngineChoice choice) {
+        return of(config, images, disks, events, choice, Engines::make);
+    }
+
+    static Machine of(
+            MachineConfig config,
+            BootImages images,
+            List<DiskBacking> disks,
+            DeviceEventSink events,
+            EngineChoice choice,
+            Engines.Maker maker) {
+        if (choice == EngineChoice.LOCKSTEP) {
+            var pair = new Lockstep(config, images, disks, events, maker);
+            if (pair.engineNotice().isEmpty()) {
+                return pair;
+            }
+            // There is one engine only on this host: nothing to compare.
+            pair.close();
+        }
+        return new Machine(config, images, disks, events, choice, maker);
+    }
+
+    Machine(
+            MachineConfig config,
+            BootImages images,
+            List<DiskBacking> disks,
+            DeviceEventSink events,
+            EngineChoice choice,
+            Engines.Maker maker) {
         loader = new BootLoader(config, images);
         ram = new Ram(config.memoryBytes());
         translations = new Translations(ram);
@@ -83,7 +113,7 @@ public final class Machine implements AutoCloseable {
             harts.add(new Hart(i, config.paging().satpMode(), ram, board.bus(), timebase(), alarms, translations));
         }
         scheduler = new Scheduler(harts, config.quantumSteps());
-        engine = Engines.make(choice, harts, ram, clock, translations);
+        engine = maker.make(choice, harts, ram, clock, translations);
         sbi = new Sbi(harts, clock, ram, config.hardwareDirtyBits(), events, this::requestPower);
         powerOn();
     }
@@ -246,13 +276,18 @@ public final class Machine implements AutoCloseable {
         return board.nic(nic).room();
     }
 
+    /** The engine that the machine runs on. */
+    public EngineChoice engine() {
+        return engine.choice();
+    }
+
     /** Why the machine does not run on the engine that was asked for; empty if it does. */
     public String engineNotice() {
         return engine.notice();
     }
 
-    /** What the engine has done so far, as lines of text; empty if it keeps no count. */
-    public String engineStatistics() {
+    /** What the engine has done so far, in a fixed order; empty if it keeps no count. */
+    public List<Engine.Count> engineStatistics() {
         return engine.engine().statistics();
     }
 
@@ -268,6 +303,15 @@ public final class Machine implements AutoCloseable {
     /** What a hart's machine mode would read from a control and status register; changes nothing. */
     public long csr(int hart, int number) {
         return harts.get(hart).csrs().peek(number);
+    }
+
+    /** What a hart would fetch at its pc now; empty if that faults. May fill its TLB, which never shows. */
+    OptionalInt instructionBits(int hart) {
+        try {
+            return OptionalInt.of(harts.get(hart).mmu().fetch(hart(hart).pc()));
+        } catch (Trap _) {
+            return OptionalInt.empty();
+        }
     }
 
     public int hartCount() {

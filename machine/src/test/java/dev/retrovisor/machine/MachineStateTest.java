@@ -75,7 +75,7 @@ final class MachineStateTest {
             @Override
             public void read(long offset, byte[] target, int targetOffset, int lengthBytes) {}
         };
-        return new Machine(
+        return Machine.of(
                 CONFIG,
                 new BootImages(program, new byte[0], new byte[0]),
                 List.of(new DiskBacking(base, new HeapPageStorage())),

@@ -69,10 +69,20 @@ public final class TinyMachine implements AutoCloseable {
 
     private TinyMachine(
             MachineConfig config, BootImages images, List<DiskBacking> disks, Assembly program, EngineChoice engine) {
+        this(config, images, disks, program, engine, Engines::make);
+    }
+
+    private TinyMachine(
+            MachineConfig config,
+            BootImages images,
+            List<DiskBacking> disks,
+            Assembly program,
+            EngineChoice engine,
+            Engines.Maker maker) {
         this.config = config;
         this.images = images;
         this.program = program;
-        machine = new Machine(config, images, disks, events::add, engine);
+        machine = Machine.of(config, images, disks, events::add, engine, maker);
     }
 
     /** A machine about to run a program in machine mode. */
@@ -146,6 +156,11 @@ public final class TinyMachine implements AutoCloseable {
     /** The same, on an engine of one's choice. */
     public TinyMachine twin(EngineChoice engine) {
         return new TinyMachine(config, images, List.of(), program, engine);
+    }
+
+    /** The same, on engines of one's own. */
+    TinyMachine twin(EngineChoice engine, Engines.Maker maker) {
+        return new TinyMachine(config, images, List.of(), program, engine, maker);
     }
 
     public Machine machine() {

@@ -1,5 +1,6 @@
 package dev.retrovisor.recorder;
 
+import dev.retrovisor.machine.Engine;
 import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.event.DeviceEvent;
@@ -8,9 +9,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /**
  * A machine that is to be run live, once, and recorded if the options say so.
@@ -21,14 +24,26 @@ public final class LiveMachine {
     private final VmSetup setup;
     private final RunOptions options;
     private final HostConsole console;
+    private final Consumer<String> engineNotices;
     private final AtomicReference<LiveRun> running = new AtomicReference<>();
     private volatile LiveRun.Stop stopWanted;
 
     /** @param console closed at the end of the run */
     public LiveMachine(VmSetup setup, RunOptions options, HostConsole console) {
+        this(setup, options, console, _ -> {});
+    }
+
+    /**
+     * The same, for a caller who wants to know.
+     *
+     * @param console closed at the end of the run
+     * @param engineNotices is told, before the first step, why the machine does not run on the engine of the options
+     */
+    public LiveMachine(VmSetup setup, RunOptions options, HostConsole console, Consumer<String> engineNotices) {
         this.setup = setup;
         this.options = options;
         this.console = console;
+        this.engineNotices = engineNotices;
     }
 
     /**
@@ -57,8 +72,11 @@ public final class LiveMachine {
         try (console;
                 Disks disks = Disks.open(setup.disks(), overlays);
                 Networks networks = Networks.open(setup.networks(), this::wake);
-                Machine machine = new Machine(
-                        setup.config(), setup.images(), disks.backings(), this::left, EngineChoice.TRANSLATOR)) {
+                Machine machine =
+                        Machine.of(setup.config(), setup.images(), disks.backings(), this::left, options.engine())) {
+            if (!machine.engineNotice().isEmpty()) {
+                engineNotices.accept(machine.engineNotice());
+            }
             Result result;
             try (Journal journal = journal(machine, disks)) {
                 var run = new LiveRun(setup, options, machine, journal, console, networks);
@@ -92,6 +110,8 @@ public final class LiveMachine {
                 journal.inputs(),
                 journal.deviceEvents(),
                 run.restarts(),
+                machine.engine(),
+                machine.engineStatistics(),
                 journal.finalStateHash());
     }
 
@@ -155,6 +175,8 @@ public final class LiveMachine {
             long inputs,
             long deviceEvents,
             int restarts,
+            EngineChoice engine,
+            List<Engine.Count> engineStatistics,
             OptionalLong finalStateHash) {
         RunResult withTrace(Optional<Path> trace) {
             return new RunResult(
@@ -166,6 +188,8 @@ public final class LiveMachine {
                     inputs,
                     deviceEvents,
                     restarts,
+                    engine,
+                    engineStatistics,
                     trace,
                     trace.map(Result::bytesOf).orElse(OptionalLong.empty()),
                     finalStateHash);

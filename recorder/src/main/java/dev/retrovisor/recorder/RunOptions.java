@@ -1,5 +1,6 @@
 package dev.retrovisor.recorder;
 
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param noReboot whether a restart that the guest asks for ends the run
  * @param pacing what becomes of idle time
  * @param quietLimit virtual time for which a guest may wait for input that can't come any more; see the package
+ * @param engine what the machine runs on, if the host can have it; never shows in the trace
  * @param imageHashes where the hashes of disk images are remembered
  */
 public record RunOptions(
@@ -25,6 +27,7 @@ public record RunOptions(
         boolean noReboot,
         Pacing pacing,
         Duration quietLimit,
+        EngineChoice engine,
         ImageHashes imageHashes) {
 
     /** What becomes of time in which every hart waits. */
@@ -56,32 +59,38 @@ public record RunOptions(
                 false,
                 Pacing.AUTO,
                 Duration.ofHours(1),
+                EngineChoice.TRANSLATOR,
                 ImageHashes.inUserCache());
     }
 
     /** The same, recorded to a folder. */
     public RunOptions recordedTo(Path folder) {
         return new RunOptions(
-                Optional.of(folder), product, maxSteps, timeout, noReboot, pacing, quietLimit, imageHashes);
+                Optional.of(folder), product, maxSteps, timeout, noReboot, pacing, quietLimit, engine, imageHashes);
     }
 
     public RunOptions withMaxSteps(long steps) {
-        return new RunOptions(trace, product, steps, timeout, noReboot, pacing, quietLimit, imageHashes);
+        return new RunOptions(trace, product, steps, timeout, noReboot, pacing, quietLimit, engine, imageHashes);
     }
 
     public RunOptions withTimeout(Duration limit) {
-        return new RunOptions(trace, product, maxSteps, Optional.of(limit), noReboot, pacing, quietLimit, imageHashes);
+        return new RunOptions(
+                trace, product, maxSteps, Optional.of(limit), noReboot, pacing, quietLimit, engine, imageHashes);
     }
 
     public RunOptions withNoReboot(boolean ends) {
-        return new RunOptions(trace, product, maxSteps, timeout, ends, pacing, quietLimit, imageHashes);
+        return new RunOptions(trace, product, maxSteps, timeout, ends, pacing, quietLimit, engine, imageHashes);
     }
 
     public RunOptions withPacing(Pacing newPacing) {
-        return new RunOptions(trace, product, maxSteps, timeout, noReboot, newPacing, quietLimit, imageHashes);
+        return new RunOptions(trace, product, maxSteps, timeout, noReboot, newPacing, quietLimit, engine, imageHashes);
     }
 
     public RunOptions withQuietLimit(Duration virtualTime) {
-        return new RunOptions(trace, product, maxSteps, timeout, noReboot, pacing, virtualTime, imageHashes);
+        return new RunOptions(trace, product, maxSteps, timeout, noReboot, pacing, virtualTime, engine, imageHashes);
+    }
+
+    public RunOptions withEngine(EngineChoice choice) {
+        return new RunOptions(trace, product, maxSteps, timeout, noReboot, pacing, quietLimit, choice, imageHashes);
     }
 }

@@ -1,6 +1,9 @@
 package dev.retrovisor.recorder;
 
+import dev.retrovisor.machine.Engine;
+import dev.retrovisor.machine.EngineChoice;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -15,6 +18,8 @@ import java.util.OptionalLong;
  * @param inputs input events that came in
  * @param deviceEvents device events that went out
  * @param restarts how often the machine restarted
+ * @param engine what the machine ran on
+ * @param engineStatistics what the engine did
  * @param trace the trace, if there is one
  * @param traceBytes what it takes on disk
  * @param finalStateHash hash of the machine's whole state at the end, if it was recorded
@@ -28,6 +33,8 @@ public record RunResult(
         long inputs,
         long deviceEvents,
         int restarts,
+        EngineChoice engine,
+        List<Engine.Count> engineStatistics,
         Optional<Path> trace,
         OptionalLong traceBytes,
         OptionalLong finalStateHash) {}

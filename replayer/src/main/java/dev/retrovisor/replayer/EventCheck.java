@@ -2,6 +2,7 @@ package dev.retrovisor.replayer;
 
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.machine.event.DeviceEventSink;
+import dev.retrovisor.machine.event.DeviceEvents;
 import dev.retrovisor.replayer.Divergence.Kind;
 import dev.retrovisor.traces.DurableEnd;
 import dev.retrovisor.traces.EndReason;

@@ -35,7 +35,7 @@ public final class Replay implements AutoCloseable {
     private int restarts;
     private boolean finished;
 
-    private Replay(TraceReader trace, ReplayDisks disks) {
+    private Replay(TraceReader trace, ReplayDisks disks, EngineChoice engine) {
         this.trace = trace;
         this.disks = disks;
         end = trace.durableEnd().position();
@@ -43,8 +43,7 @@ public final class Replay implements AutoCloseable {
         check = new EventCheck(trace);
         inputs = trace.inputs();
         try {
-            machine = new Machine(
-                    trace.manifest().config(), trace.bootImages(), disks.backings(), check, EngineChoice.TRANSLATOR);
+            machine = Machine.of(trace.manifest().config(), trace.bootImages(), disks.backings(), check, engine);
         } catch (IllegalArgumentException e) {
             throw new ReplayException(
                     "%s: this machine can't be built: %s".formatted(trace.folder(), e.getMessage()), e);
@@ -64,7 +63,7 @@ public final class Replay implements AutoCloseable {
         try {
             trace.requireReplayable();
             disks = ReplayDisks.open(trace.manifest(), options);
-            return new Replay(trace, disks);
+            return new Replay(trace, disks, options.engine());
         } catch (RuntimeException | Error e) {
             if (disks != null) {
                 disks.close();
@@ -113,6 +112,8 @@ public final class Replay implements AutoCloseable {
                 check.lightHashes(),
                 check.fullHashes(),
                 restarts,
+                machine.engine(),
+                machine.engineStatistics(),
                 Optional.ofNullable(check.divergence()),
                 trace.durableEnd().end());
     }

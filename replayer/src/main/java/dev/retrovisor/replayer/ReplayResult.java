@@ -1,7 +1,10 @@
 package dev.retrovisor.replayer;
 
+import dev.retrovisor.machine.Engine;
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.traces.EndRecord;
 import dev.retrovisor.traces.Position;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,6 +19,8 @@ import java.util.Optional;
  * @param lightHashes hashes of registers and devices compared and found equal
  * @param fullHashes hashes of all state compared and found equal
  * @param restarts how often the machine restarted
+ * @param engine what the machine ran on
+ * @param engineStatistics what the engine has done since power-on
  * @param divergence the first disagreement, if there is one
  * @param recordedEnd how the recording ended; empty if its recorder was killed, or still records
  */
@@ -29,6 +34,8 @@ public record ReplayResult(
         long lightHashes,
         long fullHashes,
         int restarts,
+        EngineChoice engine,
+        List<Engine.Count> engineStatistics,
         Optional<Divergence> divergence,
         Optional<EndRecord> recordedEnd) {
 

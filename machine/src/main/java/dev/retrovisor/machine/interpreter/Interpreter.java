@@ -35,8 +35,8 @@ public final class Interpreter implements Engine {
     }
 
     @Override
-    public String statistics() {
-        return "";
+    public List<Count> statistics() {
+        return List.of();
     }
 
     @Override

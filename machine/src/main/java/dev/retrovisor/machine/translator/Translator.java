@@ -51,8 +51,8 @@ public final class Translator implements Engine {
     }
 
     @Override
-    public String statistics() {
-        return statistics.report() + "%-36s %,15d%n".formatted("bytes of host code", blocks.codeBytes());
+    public List<Count> statistics() {
+        return statistics.counts(blocks.codeBytes());
     }
 
     @Override

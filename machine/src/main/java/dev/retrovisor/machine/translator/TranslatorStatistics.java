@@ -1,7 +1,10 @@
 package dev.retrovisor.machine.translator;
 
+import dev.retrovisor.machine.Engine;
 import dev.retrovisor.machine.isa.Insns;
 import dev.retrovisor.machine.isa.Ops;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the translator did, for those who tune it: counts since the machine was made. Never part of machine state. */
 public final class TranslatorStatistics {
@@ -17,25 +20,26 @@ public final class TranslatorStatistics {
     long interrupts;
     final long[] interpreted = new long[Ops.COUNT];
 
-    /** Lines of text: a name and a count each, in a fixed order. */
-    public String report() {
-        var text = new StringBuilder();
-        line(text, "blocks translated", blocks);
-        line(text, "instructions in them", instructions);
-        line(text, "blocks dropped", drops);
-        line(text, "flushes of all code", flushes);
-        line(text, "entries into native code", entries);
-        line(text, "exits: budget used up", budgetEnds);
-        line(text, "exits: jump not linked yet", links);
-        line(text, "exits: address looked up", lookups);
-        line(text, "exits: TLB miss or device", memoryExits);
-        line(text, "interrupts taken", interrupts);
+    /** A name and a count each, in a fixed order; of instructions only those that were interpreted at all. */
+    List<Engine.Count> counts(long codeBytes) {
+        var counts = new ArrayList<Engine.Count>();
+        counts.add(new Engine.Count("blocks translated", blocks));
+        counts.add(new Engine.Count("instructions in them", instructions));
+        counts.add(new Engine.Count("blocks dropped", drops));
+        counts.add(new Engine.Count("flushes of all code", flushes));
+        counts.add(new Engine.Count("entries into native code", entries));
+        counts.add(new Engine.Count("exits: budget used up", budgetEnds));
+        counts.add(new Engine.Count("exits: jump not linked yet", links));
+        counts.add(new Engine.Count("exits: address looked up", lookups));
+        counts.add(new Engine.Count("exits: TLB miss or device", memoryExits));
+        counts.add(new Engine.Count("interrupts taken", interrupts));
+        counts.add(new Engine.Count("bytes of host code", codeBytes));
         for (int op = Ops.CROSSING; op < Ops.COUNT; op++) {
             if (interpreted[op] != 0) {
-                line(text, "exits: interpreted " + name(op), interpreted[op]);
+                counts.add(new Engine.Count("exits: interpreted " + name(op), interpreted[op]));
             }
         }
-        return text.toString();
+        return counts;
     }
 
     private static String name(int op) {
@@ -44,9 +48,5 @@ public final class TranslatorStatistics {
             case Ops.ILLEGAL -> "illegal instruction";
             default -> Insns.base(op).mnemonic();
         };
-    }
-
-    private static void line(StringBuilder text, String name, long count) {
-        text.append("%-36s %,15d%n".formatted(name, count));
     }
 }

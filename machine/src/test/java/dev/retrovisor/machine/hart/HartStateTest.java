@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.util.Locale;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,23 @@ final class HartStateTest {
         }
         assertTrue(end <= HartState.SIZE_BYTES);
         assertTrue(fields.containsValue("PMPADDR") && fields.size() > 40, "found by reflection: " + fields);
+    }
+
+    @Test
+    void theNamesForPeopleAreThoseOfTheFields() throws IllegalAccessException {
+        int named = 0;
+        for (Field field : HartState.class.getDeclaredFields()) {
+            boolean single = field.getType() == int.class && !field.getName().startsWith("PMP");
+            if (single && field.getInt(null) >= HartState.PC && field.getInt(null) < HartState.SAVED_BYTES) {
+                assertEquals(field.getName().toLowerCase(Locale.ROOT), HartFields.name(field.getInt(null)));
+                named++;
+            }
+        }
+        assertTrue(named > 30, "found by reflection: " + named);
+        assertEquals("x10/a0", HartFields.name(HartState.X + 80));
+        assertEquals("f10/fa0", HartFields.name(HartState.F + 80));
+        assertEquals("pmpcfg2", HartFields.name(HartState.PMPCFG + 8));
+        assertEquals("pmpaddr15", HartFields.name(HartState.SAVED_BYTES - 8));
     }
 
     @Test

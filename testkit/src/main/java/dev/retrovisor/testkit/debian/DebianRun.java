@@ -5,6 +5,7 @@ import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.Guests;
 import dev.retrovisor.guests.Progress;
 import dev.retrovisor.guests.PullOptions;
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.machine.board.PagingMode;
@@ -54,8 +55,15 @@ public final class DebianRun {
 
     /** A workload from power-on to power-off; recorded if there is a folder to record to. */
     public static DebianRun workload(String name, int harts, PagingMode paging, Optional<Path> trace) {
+        return workload(name, harts, paging, EngineChoice.TRANSLATOR, trace);
+    }
+
+    /** The same, on an engine of one's choice. */
+    public static DebianRun workload(
+            String name, int harts, PagingMode paging, EngineChoice engine, Optional<Path> trace) {
         Guest guest = guest();
-        return of(guest.kernel(), guest.initrd(), guest.appendForWorkload(name), harts, paging, TIMEOUT, trace);
+        var images = new BootImages(new byte[0], read(guest.kernel()), read(guest.initrd()));
+        return run(images, harts, paging, engine, guest.appendForWorkload(name), List.of(), false, "", TIMEOUT, trace);
     }
 
     /** Another guest, from power-on until it switches itself off; recorded if there is a folder to record to. */
@@ -68,7 +76,7 @@ public final class DebianRun {
             Duration timeout,
             Optional<Path> trace) {
         var images = new BootImages(new byte[0], read(kernel), read(initrd));
-        return run(images, harts, paging, append, List.of(), false, "", timeout, trace);
+        return run(images, harts, paging, EngineChoice.TRANSLATOR, append, List.of(), false, "", timeout, trace);
     }
 
     /** The shell, fed with lines, on a machine with a disk and a network. */
@@ -76,13 +84,24 @@ public final class DebianRun {
         Guest guest = guest();
         String append = guest.append() + " retrovisor.net=dhcp";
         var images = new BootImages(new byte[0], read(guest.kernel()), read(guest.initrd()));
-        return run(images, 1, PagingMode.SV39, append, List.of(disk), true, lines, TIMEOUT, Optional.of(trace));
+        return run(
+                images,
+                1,
+                PagingMode.SV39,
+                EngineChoice.TRANSLATOR,
+                append,
+                List.of(disk),
+                true,
+                lines,
+                TIMEOUT,
+                Optional.of(trace));
     }
 
     private static DebianRun run(
             BootImages images,
             int harts,
             PagingMode paging,
+            EngineChoice engine,
             String append,
             List<Path> disks,
             boolean network,
@@ -105,7 +124,8 @@ public final class DebianRun {
                 50_000,
                 new byte[32]);
         var networks = network ? List.of(UserNetworkConfig.standard()) : List.<UserNetworkConfig>of();
-        RunOptions unrecorded = RunOptions.unrecorded("retrovisor testkit").withTimeout(timeout);
+        RunOptions unrecorded =
+                RunOptions.unrecorded("retrovisor testkit").withTimeout(timeout).withEngine(engine);
         RunOptions options = trace.map(unrecorded::recordedTo).orElse(unrecorded);
         var console = MemoryConsole.of(input);
         RunResult result =
@@ -131,7 +151,12 @@ public final class DebianRun {
 
     /** Replays a trace to its end. */
     public static ReplayResult replay(Path trace) {
-        try (var replay = Replay.open(trace, ReplayOptions.standard())) {
+        return replay(trace, EngineChoice.TRANSLATOR);
+    }
+
+    /** The same, on an engine of one's choice. */
+    public static ReplayResult replay(Path trace, EngineChoice engine) {
+        try (var replay = Replay.open(trace, ReplayOptions.standard().withEngine(engine))) {
             return replay.run(ReplayTarget.END, ReplayListener.SILENT);
         }
     }

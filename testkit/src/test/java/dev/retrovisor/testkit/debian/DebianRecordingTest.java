@@ -3,6 +3,7 @@ package dev.retrovisor.testkit.debian;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.board.PagingMode;
 import dev.retrovisor.recorder.StopCause;
 import dev.retrovisor.replayer.ReplayResult;
@@ -27,17 +28,28 @@ final class DebianRecordingTest {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"1, SV48", "4, SV57"})
-    void aReplayOfDebianIsBitIdentical(int harts, PagingMode paging) {
+    @CsvSource({"1, SV48, INTERPRETER, TRANSLATOR", "4, SV57, TRANSLATOR, INTERPRETER"})
+    void aReplayOfDebianIsBitIdenticalAlsoOnTheOtherEngine(
+            int harts, PagingMode paging, EngineChoice recording, EngineChoice replaying) {
         Path trace = folder.resolve("demo.trace");
 
-        DebianRun run = DebianRun.workload("demo", harts, paging, Optional.of(trace));
+        DebianRun run = DebianRun.workload("demo", harts, paging, recording, Optional.of(trace));
 
         assertThat(run.result().cause()).as(run.console()).isEqualTo(StopCause.POWER_OFF);
         assertThat(run.console())
                 .as("the guest lists its own processes and ends its workload well")
                 .contains("{init} /bin/sh /init", "[kthreadd]", "workload demo ended with status 0");
-        assertSame(run, DebianRun.replay(trace));
+        assertSame(run, DebianRun.replay(trace, replaying));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, SV57", "4, SV39"})
+    void theEnginesAgreeThroughAWholeRunOfDebian(int harts, PagingMode paging) {
+        DebianRun run = DebianRun.workload("demo", harts, paging, EngineChoice.LOCKSTEP, Optional.empty());
+
+        assertThat(run.result().engine()).isEqualTo(EngineChoice.LOCKSTEP);
+        assertThat(run.result().cause()).as(run.console()).isEqualTo(StopCause.POWER_OFF);
+        assertThat(run.console()).contains("workload demo ended with status 0");
     }
 
     @Test
@@ -74,6 +86,7 @@ final class DebianRecordingTest {
                 .as("the base image is never written")
                 .isEqualTo(content);
         assertSame(run, DebianRun.replay(trace));
+        assertSame(run, DebianRun.replay(trace, EngineChoice.LOCKSTEP));
     }
 
     private static void assertSame(DebianRun recorded, ReplayResult replayed) {

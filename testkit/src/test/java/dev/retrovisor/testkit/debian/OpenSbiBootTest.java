@@ -62,7 +62,7 @@ final class OpenSbiBootTest {
                 new byte[32]);
         byte[] bios = Files.readAllBytes(FIRMWARE.resolve(firmware));
         var images = new BootImages(bios, Files.readAllBytes(guest.kernel()), Files.readAllBytes(guest.initrd()));
-        try (var machine = new Machine(config, images, List.of(), this::hear, EngineChoice.TRANSLATOR)) {
+        try (var machine = Machine.of(config, images, List.of(), this::hear, EngineChoice.TRANSLATOR)) {
             machine.apply(new InputEvent.EntropySeed(0, 0, new byte[32]));
             machine.apply(new InputEvent.WallClock(0, 0, EPOCH_NANOS));
             var reason = StopReason.STEP_LIMIT;

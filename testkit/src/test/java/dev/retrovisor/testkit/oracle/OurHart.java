@@ -24,7 +24,7 @@ final class OurHart implements AutoCloseable {
         byte[] setup = programs.flatBinary(Ram.BASE, List.of("oracle-setup.S"));
         var config = new MachineConfig(
                 MEMORY_BYTES, 1, 1_000_000, PagingMode.SV39, true, "", List.of(), List.of(), false, 0, new byte[32]);
-        machine = new Machine(
+        machine = Machine.of(
                 config, new BootImages(setup, new byte[0], new byte[0]), List.of(), _ -> {}, EngineChoice.TRANSLATOR);
         state = machine.hart(0);
         ram = machine.ram();

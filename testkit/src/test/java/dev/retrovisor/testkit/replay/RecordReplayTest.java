@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.recorder.LiveMachine;
 import dev.retrovisor.recorder.MemoryConsole;
@@ -37,15 +38,18 @@ class RecordReplayTest {
     Path folder;
 
     @Test
-    void everyRecordingReplaysToTheSameStatesWheneverInputCame() {
+    void everyRecordingReplaysToTheSameStatesOnAnyEngineWheneverInputCame() {
+        EngineChoice[] engines = EngineChoice.values();
         for (int seed = 0; seed < RUNS; seed++) {
+            EngineChoice recording = engines[seed % engines.length];
+            EngineChoice replaying = engines[seed / engines.length % engines.length];
             Path trace = folder.resolve("run" + seed);
             var console = new MemoryConsole();
-            RunResult recorded = Runs.recordTyping(EchoGuest.setup(1 + seed % 3), trace, seed, console);
+            RunResult recorded = Runs.recordTyping(EchoGuest.setup(1 + seed % 3), trace, recording, seed, console);
             assertEquals(StopCause.POWER_OFF, recorded.cause(), "seed " + seed + ": " + recorded);
 
             var output = new ByteArrayOutputStream();
-            ReplayResult replayed = Runs.replay(trace, ReplayTarget.END, output);
+            ReplayResult replayed = Runs.replay(trace, replaying, output);
 
             int at = seed;
             assertEquals(
@@ -53,6 +57,8 @@ class RecordReplayTest {
                     replayed.divergence().map(Divergence::report),
                     () -> "seed " + at + ": a replay comes to the same states");
             assertEquals(Outcome.END, replayed.outcome());
+            assertEquals(recording, recorded.engine());
+            assertEquals(replaying, replayed.engine());
             assertEquals(recorded.steps(), replayed.position().step(), "steps");
             assertEquals(recorded.virtualNanos(), replayed.position().virtualNanos(), "virtual time");
             assertEquals(recorded.inputs(), replayed.inputs(), "inputs");

@@ -1,5 +1,6 @@
 package dev.retrovisor.testkit.replay;
 
+import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.recorder.LiveMachine;
 import dev.retrovisor.recorder.MemoryConsole;
 import dev.retrovisor.recorder.RunOptions;
@@ -32,10 +33,10 @@ final class Runs {
     }
 
     /** Records while a thread types at random moments, in random pieces, and then {@code q} until the machine is off. */
-    static RunResult recordTyping(VmSetup setup, Path trace, long seed, MemoryConsole console) {
+    static RunResult recordTyping(VmSetup setup, Path trace, EngineChoice engine, long seed, MemoryConsole console) {
         Thread typist = Thread.ofVirtual().start(() -> type(console, new Random(seed)));
         try {
-            return new LiveMachine(setup, options(trace), console).run();
+            return new LiveMachine(setup, options(trace).withEngine(engine), console).run();
         } finally {
             typist.interrupt();
         }
@@ -62,12 +63,12 @@ final class Runs {
     }
 
     static ReplayResult replay(Path trace) {
-        return replay(trace, ReplayTarget.END, new ByteArrayOutputStream());
+        return replay(trace, EngineChoice.TRANSLATOR, new ByteArrayOutputStream());
     }
 
-    static ReplayResult replay(Path trace, ReplayTarget until, ByteArrayOutputStream output) {
-        try (Replay replay = Replay.open(trace, ReplayOptions.standard())) {
-            return replay.run(until, new ReplayListener() {
+    static ReplayResult replay(Path trace, EngineChoice engine, ByteArrayOutputStream output) {
+        try (Replay replay = Replay.open(trace, ReplayOptions.standard().withEngine(engine))) {
+            return replay.run(ReplayTarget.END, new ReplayListener() {
                 @Override
                 public void consoleOutput(int console, byte[] bytes) {
                     output.writeBytes(bytes);

@@ -1,16 +1,16 @@
-package dev.retrovisor.replayer;
+package dev.retrovisor.machine.event;
 
-import dev.retrovisor.machine.event.DeviceEvent;
 import java.util.Arrays;
 import java.util.HexFormat;
 
 /** Comparing device events by content, and putting them into words. */
-final class DeviceEvents {
+public final class DeviceEvents {
     private static final int SHOWN_BYTES = 32;
 
     private DeviceEvents() {}
 
-    static boolean same(DeviceEvent a, DeviceEvent b) {
+    /** Whether two events are the same thing at the same step. */
+    public static boolean same(DeviceEvent a, DeviceEvent b) {
         if (a.step() != b.step()) {
             return false;
         }
@@ -27,7 +27,8 @@ final class DeviceEvents {
         };
     }
 
-    static String describe(DeviceEvent event) {
+    /** One line for people, without control characters. */
+    public static String describe(DeviceEvent event) {
         String what = switch (event) {
             case DeviceEvent.ConsoleOutput(long _, int console, byte[] bytes) ->
                 "output of %d bytes on console %d: %s".formatted(bytes.length, console, text(bytes));
