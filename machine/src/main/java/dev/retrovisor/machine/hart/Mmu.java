@@ -105,7 +105,8 @@ public final class Mmu {
             }
             return;
         }
-        long physicalAddress = translate(virtualAddress, sizeBytes, Access.STORE);
+        long noticed = noticedAddress(virtualAddress);
+        long physicalAddress = noticed != 0 ? noticed : translate(virtualAddress, sizeBytes, Access.STORE);
         if (ram.contains(physicalAddress, sizeBytes)) {
             putRam(physicalAddress, sizeBytes, value);
             return;
@@ -113,6 +114,17 @@ public final class Mmu {
         requireDevice(physicalAddress, sizeBytes, virtualAddress, Access.STORE);
         hart.requestStop();
         bus.write(physicalAddress, sizeBytes, value);
+    }
+
+    /** The physical address of a store that is known to be allowed and must be noticed, or 0. */
+    private long noticedAddress(long virtualAddress) {
+        long entry = state.get(HartState.DATA_TLB) + TlbTable.offset(virtualAddress);
+        if (OffHeap.getLong(entry + Tlb.NOTICED_WRITE_TAG) != (virtualAddress & ~PAGE_OFFSET)) {
+            return 0;
+        }
+        long physicalAddress = ram.physicalAddress(virtualAddress + OffHeap.getLong(entry + Tlb.ADDEND));
+        // Else it need not be noticed any more: a translation gives the page its write tag.
+        return ram.isWatched(physicalAddress) ? physicalAddress : 0;
     }
 
     /** The first two or four bytes of the instruction at {@code pc}, which may cross into the next page. */
@@ -293,12 +305,11 @@ public final class Mmu {
         long hostPage = ram.hostAddress(physicalPage);
         int kind = kind(privilege);
         switch (access) {
-            case Access.FETCH -> tlb.fill(kind, virtualPage, hostPage, Tlb.FETCH_TAG);
+            case Access.FETCH -> tlb.fillFetch(kind, virtualPage, hostPage);
             case Access.LOAD -> tlb.fill(kind, virtualPage, hostPage, Tlb.READ_TAG);
             default -> {
-                if (ram.openForWrite(physicalPage, TlbTable.index(virtualPage))) {
-                    tlb.fill(kind, virtualPage, hostPage, Tlb.WRITE_TAG);
-                }
+                boolean noticed = !ram.openForWrite(physicalPage, TlbTable.index(virtualPage));
+                tlb.fill(kind, virtualPage, hostPage, noticed ? Tlb.NOTICED_WRITE_TAG : Tlb.WRITE_TAG);
             }
         }
     }

@@ -33,6 +33,11 @@ final class TlbTable {
         return (int) (virtualAddress >>> 12) & ENTRIES - 1;
     }
 
+    /** Offset in a table of the entry in which a page is looked up. */
+    static long offset(long virtualAddress) {
+        return virtualAddress >>> Tlb.INDEX_SHIFT & (ENTRIES - 1L) * ENTRY_BYTES;
+    }
+
     private long entry(int index) {
         return address + (long) index * ENTRY_BYTES;
     }

@@ -101,6 +101,11 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
         return true;
     }
 
+    /** Whether every write to the page that holds an address must be noticed. */
+    public boolean isWatched(long physicalAddress) {
+        return (flags[pageOf(physicalAddress)] & WATCHED) != 0;
+    }
+
     /** Enters a write inside one page that does not go through a TLB entry and is about to happen. */
     public void noteWrite(long physicalAddress, int lengthBytes) {
         int page = pageOf(physicalAddress);

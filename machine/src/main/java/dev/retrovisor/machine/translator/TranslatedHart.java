@@ -15,6 +15,8 @@ import dev.retrovisor.machine.time.Clock;
 
 /** One hart's run in host code: enters it, does what its exits ask for, enters it again. */
 final class TranslatedHart {
+    private static final long NOT_KEPT = 0;
+
     private final Hart hart;
     private final int number;
     private final HartState state;
@@ -64,21 +66,18 @@ final class TranslatedHart {
                 sync(left);
                 continue;
             }
-            Block block;
+            long code;
             try {
-                block = find();
+                code = find();
             } catch (Trap trap) {
                 left = enterTrap(trap, left);
                 continue;
             }
-            if (block == null) {
+            if (code == NOT_KEPT) {
                 left = interpret(1);
-            } else if (block.steps() > left) {
-                statistics.budgetEnds++;
-                left = interpret(left);
             } else {
                 state.set(HartState.BUDGET, left);
-                left = execute(block.code());
+                left = execute(code);
             }
         }
     }
@@ -117,20 +116,26 @@ final class TranslatedHart {
         return left - 1;
     }
 
-    /** The block at the state's pc, or null if its page must not be cached; throws the trap that fetching means. */
-    private Block find() {
+    /** Host code for the state's pc, or {@link #NOT_KEPT} for a page of which none is kept; or the trap of the fetch. */
+    private long find() {
         long pc = state.pc();
         long page = pc & Tlb.PAGE_MASK;
         long entryAddress = fetchEntry(page);
         if (OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) != page) {
             mmu.fetchAddress(pc);
             if (OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) != page) {
-                return null;
+                return NOT_KEPT;
             }
         }
-        long physicalPage = ram.physicalAddress(page + OffHeap.getLong(entryAddress + Tlb.ADDEND));
         state.set(HartState.CODE_PAGE, page);
-        return blocks.find(ram.pageOf(physicalPage), (int) (pc - page), hart.privilege(), this::nextPage);
+        long addend = OffHeap.getLong(entryAddress + Tlb.ADDEND);
+        long known = blocks.jumps().get(hart.privilege(), pc + addend);
+        if (known != 0) {
+            return known;
+        }
+        long physicalPage = ram.physicalAddress(page + addend);
+        return blocks.find(ram.pageOf(physicalPage), (int) (pc - page), hart.privilege(), this::nextPage)
+                .code();
     }
 
     /** The page of RAM behind the one being executed, if code may be kept of it. */
