@@ -294,4 +294,26 @@ final class Emission {
         load(scratch, guest);
         return scratch;
     }
+
+    /** Loads the low 32 bits of an integer register of the guest. */
+    void loadWord(int register, int guest) {
+        if (guest == 0) {
+            a.alu32(X86Assembler.XOR, register, register);
+        } else {
+            a.move32(register, GuestState.integer(guest));
+        }
+    }
+
+    /** Sign-extends 32 bits into rd. */
+    void finishWord(int register) {
+        a.load(target(), register, 4, true);
+        finish();
+    }
+
+    /** The low bytes of rs1, extended, into rd. */
+    void extend(int sizeBytes, boolean signed) {
+        // In memory, the low bytes come first.
+        a.load(target(), GuestState.integer(rs1()), sizeBytes, signed);
+        finish();
+    }
 }

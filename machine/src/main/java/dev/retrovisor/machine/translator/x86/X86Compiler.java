@@ -17,6 +17,7 @@ public final class X86Compiler implements BlockCompiler {
     private final Emission e = new Emission();
     private final X86Assembler a = e.a;
     private final IntegerEmitter integers = new IntegerEmitter(e);
+    private final BitEmitter bits = new BitEmitter(e);
     private final MemoryEmitter memory = new MemoryEmitter(e);
     private final boolean[] known = new boolean[Ops.COUNT];
     private final Runtime runtime = new Runtime(a);
@@ -111,7 +112,7 @@ public final class X86Compiler implements BlockCompiler {
     }
 
     private boolean emit(int op) {
-        return integers.emit(op) || memory.emit(op) || floats.emit(op);
+        return integers.emit(op) || bits.emit(op) || memory.emit(op) || floats.emit(op);
     }
 
     private static boolean isJump(int op) {
