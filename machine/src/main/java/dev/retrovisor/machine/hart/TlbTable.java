@@ -22,10 +22,16 @@ final class TlbTable {
     /** A bit for each long of {@link #filled} that is not zero. */
     private final long[] filledWords = new long[ENTRIES / Long.SIZE / Long.SIZE];
 
-    /** @param address zeros: invalid in all entries but the first, where page 0 would be looked up */
+    /**
+     * A table that knows nothing.
+     *
+     * @param address zeros: invalid in all entries but the first, where page 0 is looked up, and the last, where it is by
+     *     an access that begins in the last page of all and crosses into page 0
+     */
     TlbTable(long address) {
         this.address = address;
         forget(0);
+        forget(ENTRIES - 1);
     }
 
     /** Number of the entry in which a page is looked up. */
