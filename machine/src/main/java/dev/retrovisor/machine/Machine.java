@@ -194,8 +194,11 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
         long untilLimit = Math.min(stepLimit, scheduler.quantumEnd()) - clock.steps();
         hart.takeRequests();
         engine.engine().run(hart.index(), Math.min(untilAlarm, untilLimit));
+        long paused = hart.takePause();
         if (hart.takeRequests()) {
             scheduler.endQuantum();
+        } else if (paused >= 0) {
+            scheduler.beginQuantum(paused);
         }
     }
 

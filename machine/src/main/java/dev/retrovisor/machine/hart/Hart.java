@@ -52,6 +52,9 @@ public final class Hart implements Stateful, AutoCloseable {
     @Derived("asks the machine for the next hart's turn; never set between two runs")
     private boolean quantumOver;
 
+    @Derived("where the present turn began anew; never set between two runs")
+    private long pausedAt = -1;
+
     /**
      * A hart after power-on.
      *
@@ -155,6 +158,18 @@ public final class Hart implements Stateful, AutoCloseable {
 
     public boolean isStopRequested() {
         return stopRequested;
+    }
+
+    /** Says that the hart gave up the rest of its turn when the clock stood at a step, and went on as the only one. */
+    public void notePause(long step) {
+        pausedAt = step;
+    }
+
+    /** The step of the last {@link #notePause}, or -1; forgets it. */
+    public long takePause() {
+        long step = pausedAt;
+        pausedAt = -1;
+        return step;
     }
 
     /** Forgets the requests; returns whether the quantum is to end. */

@@ -57,6 +57,14 @@ final class TranslatedHart {
         lastStep = clock.steps() + steps;
         lastHartStep = state.get(HartState.STEPS) + steps;
         hart.foretellTime(steps);
+        state.set(HartState.PAUSED_LEFT, -1);
+        makeSteps(steps);
+        if (state.get(HartState.PAUSED_LEFT) >= 0) {
+            hart.notePause(lastStep - state.get(HartState.PAUSED_LEFT));
+        }
+    }
+
+    private void makeSteps(long steps) {
         long left = steps;
         while (left > 0 && !hart.isStopRequested()) {
             if (hart.isInterruptDue()) {

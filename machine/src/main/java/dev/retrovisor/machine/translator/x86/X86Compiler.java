@@ -23,9 +23,11 @@ public final class X86Compiler implements BlockCompiler {
     private final Runtime runtime = new Runtime(a);
     private final FloatEmitter floats = new FloatEmitter(e, memory, runtime);
     private final Dispatch dispatch = new Dispatch(e, runtime);
-    private final SystemEmitter system = new SystemEmitter(e, floats, memory, dispatch);
+    private final SystemEmitter system;
 
-    public X86Compiler() {
+    /** @param alone whether there is but one hart: its turn never ends for long */
+    public X86Compiler(boolean alone) {
+        system = new SystemEmitter(e, floats, memory, dispatch, alone);
         // What the emitters know is asked of them: they write each instruction once, to nowhere.
         for (int op = Ops.ILLEGAL + 1; op < Ops.COUNT; op++) {
             long instruction = op | 5L << Decoder.RD_SHIFT | 6L << Decoder.RS1_SHIFT | 7L << Decoder.RS2_SHIFT;
