@@ -2,6 +2,7 @@ package dev.retrovisor.machine.translator.x86;
 
 import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.isa.Decoder;
+import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.translator.Block;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -119,6 +120,11 @@ final class Emission {
             interpretSites = Arrays.copyOf(interpretSites, interpretCount * 2);
         }
         interpretSites[interpretCount++] = site;
+    }
+
+    /** The jumps at {@code sites} leave to the interpreter what lies in two pages: it may be another instruction by now. */
+    void decodeAnewFrom(int... sites) {
+        stubs.add(new Stub(sites, block.addExit(Block.ExitKind.INTERPRET, index, offset, Ops.CROSSING)));
     }
 
     /** The jump at {@code site} leaves the load or store at hand to the engine. */

@@ -89,17 +89,17 @@ public final class X86Compiler implements BlockCompiler {
         return a.bytes();
     }
 
-    /** Leaves the instruction to the interpreter unless the page behind its own is the one it was decoded from. */
+    /** Leaves to the interpreter, to be decoded anew, unless the page behind is the one that the block was made from. */
     private void requireNextPage(long host) {
         a.move(RAX, GuestState.field(HartState.CODE_PAGE));
         a.aluImmediate(ADD, RAX, PAGE_BYTES);
         dispatch.findFetchEntry();
         a.alu(CMP, RAX, memory(RCX, Tlb.FETCH_TAG));
-        e.interpretFrom(a.jump(NOT_EQUAL));
+        int notKnown = a.jump(NOT_EQUAL);
         a.alu(ADD, RAX, memory(RCX, Tlb.ADDEND));
         a.moveImmediate(RDX, host);
         a.alu(CMP, RAX, RDX);
-        e.interpretFrom(a.jump(NOT_EQUAL));
+        e.decodeAnewFrom(notKnown, a.jump(NOT_EQUAL));
     }
 
     /** What follows the last instruction when it does not jump away. */
