@@ -174,6 +174,15 @@ public final class Tlb {
         }
     }
 
+    /** Forgets every translation for fetches from one page of 4 KiB, in all spaces. */
+    void flushFetches(long virtualAddress) {
+        for (int i = 0; i < spacesUsed; i++) {
+            for (int kind = 0; kind < KINDS; kind++) {
+                spaces[i].tables[KINDS + kind].flushPage(virtualAddress);
+            }
+        }
+    }
+
     /** Forgets all translations in the space of that serial number, if it is here, or in all. */
     void flushTranslated(int serial) {
         for (int i = 0; i < spacesUsed; i++) {

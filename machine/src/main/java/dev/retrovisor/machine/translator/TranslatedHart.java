@@ -10,6 +10,7 @@ import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.probe.PcProbes;
 import dev.retrovisor.machine.state.PageSpace;
 import dev.retrovisor.machine.time.Clock;
 
@@ -26,6 +27,7 @@ final class TranslatedHart {
     private final Interpreter interpreter;
     private final BlockCache blocks;
     private final NativeEntry entry;
+    private final PcProbes probes;
     private final TranslatorStatistics statistics;
 
     // Steps of the clock and of the hart when nothing is left of the budget.
@@ -39,6 +41,7 @@ final class TranslatedHart {
             Interpreter interpreter,
             BlockCache blocks,
             NativeEntry entry,
+            PcProbes probes,
             TranslatorStatistics statistics) {
         this.hart = hart;
         this.number = hart.index();
@@ -49,6 +52,7 @@ final class TranslatedHart {
         this.interpreter = interpreter;
         this.blocks = blocks;
         this.entry = entry;
+        this.probes = probes;
         this.statistics = statistics;
     }
 
@@ -74,6 +78,9 @@ final class TranslatedHart {
                 sync(left);
                 continue;
             }
+            if (stopsBeforeFetch()) {
+                return;
+            }
             long code;
             try {
                 code = find();
@@ -81,7 +88,9 @@ final class TranslatedHart {
                 left = enterTrap(trap, left);
                 continue;
             }
-            if (code == NOT_KEPT) {
+            if (hart.isStopRequested()) {
+                left = finishStep();
+            } else if (code == NOT_KEPT) {
                 left = interpret(1);
             } else {
                 state.set(HartState.BUDGET, left);
@@ -124,19 +133,44 @@ final class TranslatedHart {
         return left - 1;
     }
 
+    /**
+     * Calls probes on the pc where fetching may leave a trace in page tables, which a stop must not show; all other places
+     * are the code's. Whether the run ends here.
+     */
+    private boolean stopsBeforeFetch() {
+        if (probes.any()) {
+            long pc = state.pc();
+            if ((pc & ~Tlb.PAGE_MASK) == BlockCache.LAST_OFFSET || !hasFetchTag(pc & Tlb.PAGE_MASK)) {
+                probes.reach(number, pc);
+            }
+        }
+        return hart.isStopRequested();
+    }
+
+    private boolean hasFetchTag(long page) {
+        return OffHeap.getLong(fetchEntry(page) + Tlb.FETCH_TAG) == page;
+    }
+
+    /** Makes the step whose fetch made a probe ask for a stop; returns what is left then. */
+    private long finishStep() {
+        hart.takeRequests();
+        long left = interpret(1);
+        hart.requestStop();
+        return left;
+    }
+
     /** Host code for the state's pc, or {@link #NOT_KEPT} for a page of which none is kept; or the trap of the fetch. */
     private long find() {
         long pc = state.pc();
         long page = pc & Tlb.PAGE_MASK;
-        long entryAddress = fetchEntry(page);
-        if (OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) != page) {
+        if (!hasFetchTag(page)) {
             mmu.fetchAddress(pc);
-            if (OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) != page) {
+            if (!hasFetchTag(page)) {
                 return NOT_KEPT;
             }
         }
         state.set(HartState.CODE_PAGE, page);
-        long addend = OffHeap.getLong(entryAddress + Tlb.ADDEND);
+        long addend = OffHeap.getLong(fetchEntry(page) + Tlb.ADDEND);
         long known = blocks.jumps().get(hart.privilege(), pc + addend);
         if (known != 0) {
             return known;
@@ -154,9 +188,8 @@ final class TranslatedHart {
         } catch (Trap _) {
             return Block.NO_PAGE;
         }
-        long entryAddress = fetchEntry(page);
-        return OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) == page
-                ? ram.pageOf(ram.physicalAddress(page + OffHeap.getLong(entryAddress + Tlb.ADDEND)))
+        return hasFetchTag(page)
+                ? ram.pageOf(ram.physicalAddress(page + OffHeap.getLong(fetchEntry(page) + Tlb.ADDEND)))
                 : Block.NO_PAGE;
     }
 
@@ -187,12 +220,23 @@ final class TranslatedHart {
                 }
                 case LINK -> {
                     statistics.links++;
-                    follow(block, block.link(exit), left);
-                    return left;
+                    return follow(block, block.link(exit), left);
                 }
                 case CHECK -> {
                     stand(block.exitOffset(exit), left);
                     return left;
+                }
+                case PROBE -> {
+                    stand(block.exitOffset(exit), left);
+                    if (left == 0) {
+                        return 0;
+                    }
+                    statistics.probes++;
+                    probes.reach(number, state.pc());
+                    if (!canResume(block)) {
+                        return left;
+                    }
+                    at = block.resumeAddress(exit);
                 }
                 case INTERPRET -> {
                     stand(block.exitOffset(exit), left);
@@ -223,8 +267,7 @@ final class TranslatedHart {
 
     /** The access may have changed code, mappings or deadlines. */
     private boolean canResume(Block block) {
-        long page = state.get(HartState.CODE_PAGE);
-        return block.isLive() && !hart.isStopRequested() && OffHeap.getLong(fetchEntry(page) + Tlb.FETCH_TAG) == page;
+        return block.isLive() && !hart.isStopRequested() && hasFetchTag(state.get(HartState.CODE_PAGE));
     }
 
     /** Lets the state stand at an instruction of the page that is being executed. */
@@ -233,15 +276,17 @@ final class TranslatedHart {
         sync(left);
     }
 
-    private void follow(Block block, Block.Link link, long left) {
+    /** Goes on where a jump that is not linked yet leads, and links it; returns the steps left. */
+    private long follow(Block block, Block.Link link, long left) {
         stand(link.targetOffset, left);
-        if (left == 0) {
-            return; // fetching from a page leaves a trace in its table entry: not before its step
+        if (left == 0 || stopsBeforeFetch()) {
+            return left; // fetching from a page leaves a trace in its table entry: not before its step
         }
         Block target = blocks.find(block.page(), link.targetOffset, block.privilege(), this::nextPage);
         if (block.isLive()) {
             blocks.link(link, target);
         }
+        return hart.isStopRequested() ? finishStep() : left;
     }
 
     /** Makes the load or store of an instruction at which the state stands, or throws its trap. */

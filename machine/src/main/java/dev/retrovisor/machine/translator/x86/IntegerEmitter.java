@@ -33,8 +33,16 @@ final class IntegerEmitter {
                     case Ops.BEQ, Ops.BNE, Ops.BLT, Ops.BGE, Ops.BLTU, Ops.BGEU, Ops.JAL, Ops.JALR -> false;
                     case Ops.LB, Ops.LBU, Ops.LH, Ops.LHU, Ops.LW, Ops.LWU, Ops.LD, Ops.SB, Ops.SH, Ops.SW, Ops.SD ->
                         false;
-                    case Ops.FLW, Ops.FSW, Ops.FLD, Ops.FSD, Ops.UNDECODED, Ops.ENTER, Ops.CROSSING, Ops.ILLEGAL ->
-                        false;
+                    case Ops.FLW,
+                            Ops.FSW,
+                            Ops.FLD,
+                            Ops.FSD,
+                            Ops.UNDECODED,
+                            Ops.ENTER,
+                            Ops.PROBED,
+                            Ops.LEAVE,
+                            Ops.CROSSING,
+                            Ops.ILLEGAL -> false;
                     default -> op < Ops.AMOADDD || op > Ops.AMOXORW;
                 };
     }
