@@ -76,7 +76,8 @@ public final class EnginePair implements AutoCloseable {
             int codeBytes, List<Hart> harts, Ram ram, Clock clock, Translations translations) {
         var interpreter = new Interpreter(harts, ram, clock, translations);
         var memory = new CodeMemory(codeBytes);
-        var engine = new Translator(harts, ram, clock, translations, interpreter, new X86Compiler(), memory);
+        var engine = new Translator(
+                harts, ram, clock, translations, interpreter, new X86Compiler(harts.size() == 1), memory);
         return new Engines.Made(engine, EngineChoice.TRANSLATOR, "");
     }
 
