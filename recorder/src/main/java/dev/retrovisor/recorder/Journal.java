@@ -3,11 +3,13 @@ package dev.retrovisor.recorder;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.machine.event.InputEvent;
+import dev.retrovisor.traces.BootFiles;
 import dev.retrovisor.traces.EndRecord;
 import dev.retrovisor.traces.Manifest;
 import dev.retrovisor.traces.TraceEntry.StateHash;
 import dev.retrovisor.traces.TraceFullException;
 import dev.retrovisor.traces.TraceWriter;
+import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
@@ -30,6 +32,7 @@ final class Journal implements AutoCloseable {
 
     private final Machine machine;
     private final TraceWriter writer;
+    private final ImageHashes hashes;
     private long inputs;
     private long deviceEvents;
     private TraceFullException full;
@@ -40,21 +43,22 @@ final class Journal implements AutoCloseable {
     private long hashedNanos = NOWHERE;
     private OptionalLong finalStateHash = OptionalLong.empty();
 
-    private Journal(Machine machine, TraceWriter writer) {
+    private Journal(Machine machine, TraceWriter writer, ImageHashes hashes) {
         this.machine = machine;
         this.writer = writer;
+        this.hashes = hashes;
         lastFlushNanos = System.nanoTime();
         nextFullNanos = lastFlushNanos + FULL_HASH_LEAST_NANOS;
     }
 
     /** Writes a trace. */
-    static Journal to(Path folder, Manifest manifest, VmSetup setup, Machine machine) {
-        return new Journal(machine, TraceWriter.create(folder, manifest, setup.images()));
+    static Journal to(Path folder, Manifest manifest, BootFiles images, ImageHashes hashes, Machine machine) {
+        return new Journal(machine, TraceWriter.create(folder, manifest, images), hashes);
     }
 
     /** Only counts. */
     static Journal unrecorded(Machine machine) {
-        return new Journal(machine, null);
+        return new Journal(machine, null, null);
     }
 
     void append(InputEvent event) {
@@ -167,6 +171,7 @@ final class Journal implements AutoCloseable {
     public void close() {
         if (writer != null) {
             writer.close();
+            writer.rememberImages(hashes);
         }
     }
 }
