@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside a JDK and Maven, on Debian and Ubuntu: QEMU 9 or later to compare with, a cross
-# compiler for the guest programs, OpenSBI to boot. Does nothing where all is there. The Maven build runs it.
+# compiler for the guest programs, a disassembler for the translator's code, OpenSBI to boot. Does nothing where all is
+# there. The Maven build runs it.
 set -euo pipefail
 
 readonly QEMU_MAJOR=9
@@ -8,13 +9,14 @@ readonly BACKPORTS_LIST=/etc/apt/sources.list.d/retrovisor-backports.list
 
 # One package a line, with what shows that it is there: a command, or a file.
 readonly TOOLS="
-qemu-user                qemu-riscv64
-qemu-system-riscv        qemu-system-riscv64
-gcc-riscv64-linux-gnu    riscv64-linux-gnu-gcc
-libc6-dev-riscv64-cross  /usr/riscv64-linux-gnu/include/stdio.h
-gdb-multiarch            gdb-multiarch
-device-tree-compiler     dtc
-opensbi                  /usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
+qemu-user                  qemu-riscv64
+qemu-system-riscv          qemu-system-riscv64
+gcc-riscv64-linux-gnu      riscv64-linux-gnu-gcc
+libc6-dev-riscv64-cross    /usr/riscv64-linux-gnu/include/stdio.h
+binutils-x86-64-linux-gnu  x86_64-linux-gnu-objdump
+gdb-multiarch              gdb-multiarch
+device-tree-compiler       dtc
+opensbi                    /usr/lib/riscv64-linux-gnu/opensbi/generic/fw_dynamic.bin
 "
 
 is_there() {

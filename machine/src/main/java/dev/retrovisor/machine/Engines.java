@@ -47,7 +47,8 @@ final class Engines {
             }
             return new Made(interpreter, EngineChoice.INTERPRETER, refused.getMessage());
         }
-        var translator = new Translator(harts, ram, clock, translations, interpreter, new X86Compiler(), memory);
+        var translator = new Translator(
+                harts, ram, clock, translations, interpreter, new X86Compiler(harts.size() == 1), memory);
         return new Made(translator, EngineChoice.TRANSLATOR, "");
     }
 }

@@ -79,13 +79,18 @@ final class Lockstep extends Machine {
         while (true) {
             long stop = Math.min(stepLimit, stretchEnd(steps()));
             StopReason reason = super.runTo(stop, idleLimitNanos);
-            StopReason shadowReason = shadow.runTo(stop, idleLimitNanos);
-            if (reason != shadowReason) {
+            boolean probed = reason == StopReason.PROBE;
+            if (probed) {
+                // The shadow has no probes. That is where this run has ended, also when it is done again.
+                since.set(since.size() - 1, new Act.Run(steps(), virtualNanos()));
+            }
+            StopReason shadowReason = shadow.runTo(probed ? steps() : stop, probed ? virtualNanos() : idleLimitNanos);
+            if (reason != shadowReason && !probed) {
                 throw difference("the translator's machine stopped with %s, the interpreter's with %s"
                         .formatted(reason, shadowReason));
             }
             compareRegisters();
-            boolean switched = reason != StopReason.STEP_LIMIT && reason != StopReason.IDLE;
+            boolean switched = reason != StopReason.STEP_LIMIT && reason != StopReason.IDLE && !probed;
             if (switched || steps() - agreedStep >= ROUND_STEPS) {
                 compareAll();
                 if (reason == StopReason.STEP_LIMIT && steps() < stepLimit) {

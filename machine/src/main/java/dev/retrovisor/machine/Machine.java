@@ -15,6 +15,7 @@ import dev.retrovisor.machine.hart.Timebase;
 import dev.retrovisor.machine.hart.Translations;
 import dev.retrovisor.machine.hart.Trap;
 import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.probe.Probes;
 import dev.retrovisor.machine.sbi.Sbi;
 import dev.retrovisor.machine.state.PageSpace;
 import dev.retrovisor.machine.state.StateReader;
@@ -47,6 +48,7 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
     private final Board board;
     private final BootLoader loader;
     private final Sbi sbi;
+    private final Probes probes;
     private final Translations translations;
     private final List<Hart> harts = new ArrayList<>();
     private final Scheduler scheduler;
@@ -98,7 +100,8 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
             Engines.Maker maker) {
         loader = new BootLoader(config, images);
         ram = new Ram(config.memoryBytes());
-        translations = new Translations(ram);
+        probes = new Probes(clock, ram);
+        translations = new Translations(ram, probes);
         board = new Board(
                 config,
                 disks,
@@ -138,6 +141,7 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
     }
 
     private void powerOn() {
+        probes.setSilent(true);
         loader.load(ram);
         if (loader.hasFirmware()) {
             loader.startFirmware(harts);
@@ -145,6 +149,7 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
             loader.startKernel(harts.getFirst());
             sbi.install();
         }
+        probes.setSilent(false);
     }
 
     private void requestPower(DeviceEvent.Power.Change change) {
@@ -165,7 +170,8 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
 
     /**
      * Runs until {@code steps() == stepLimit} and, if every hart waits then, on to {@code idleLimitNanos}; less if power
-     * is switched or every hart waits before and nothing happens by itself until {@code idleLimitNanos}.
+     * is switched, a probe asks for a stop, or every hart waits before and nothing happens by itself until {@code
+     * idleLimitNanos}.
      *
      * @param stepLimit absolute machine time, not a distance; at least {@link #steps()}
      * @param idleLimitNanos virtual time to which waiting is skipped at most; {@code Alarms.NEVER} for no limit
@@ -177,6 +183,9 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
             }
             alarms.fireUntil(clock.virtualNanos());
             Hart hart = scheduler.pick(clock.steps());
+            if (probes.takeStop()) {
+                return StopReason.PROBE;
+            }
             if (hart == null) {
                 if (!skipIdle(idleLimitNanos)) {
                     return StopReason.IDLE;
@@ -194,8 +203,11 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
         long untilLimit = Math.min(stepLimit, scheduler.quantumEnd()) - clock.steps();
         hart.takeRequests();
         engine.engine().run(hart.index(), Math.min(untilAlarm, untilLimit));
+        long paused = hart.takePause();
         if (hart.takeRequests()) {
             scheduler.endQuantum();
+        } else if (paused >= 0) {
+            scheduler.beginQuantum(paused);
         }
     }
 
@@ -289,6 +301,11 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
     /** What the engine has done so far, in a fixed order; empty if it keeps no count. */
     public List<Engine.Count> engineStatistics() {
         return engine.engine().statistics();
+    }
+
+    /** Hooks into execution; they change nothing that the machine does. */
+    public Probes probes() {
+        return probes;
     }
 
     public Ram ram() {

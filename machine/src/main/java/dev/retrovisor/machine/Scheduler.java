@@ -71,6 +71,11 @@ final class Scheduler implements Stateful {
         quantumEnd = 0;
     }
 
+    /** The only hart gave up the rest of its turn at a step and was given the next one. */
+    void beginQuantum(long step) {
+        quantumEnd = step + quantumSteps;
+    }
+
     void reset() {
         current = 0;
         quantumEnd = 0;

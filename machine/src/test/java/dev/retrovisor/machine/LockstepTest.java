@@ -178,7 +178,7 @@ final class LockstepTest {
     }
 
     private static BlockCompiler confusing(int op, int other) {
-        var good = new X86Compiler();
+        var good = new X86Compiler(false);
         return (BlockCompiler) Proxy.newProxyInstance(
                 BlockCompiler.class.getClassLoader(), new Class<?>[] {BlockCompiler.class}, (_, method, arguments) -> {
                     if (method.getName().equals("compile")) {

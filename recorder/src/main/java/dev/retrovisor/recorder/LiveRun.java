@@ -189,7 +189,7 @@ final class LiveRun implements HostConsole.Listener {
                 }
                 restarts++;
             }
-            case STEP_LIMIT, IDLE -> {}
+            case STEP_LIMIT, IDLE, PROBE -> {}
         }
         if (machine.steps() >= options.maxSteps()) {
             return new Stop(StopCause.STEP_LIMIT, "%,d steps are made".formatted(options.maxSteps()));

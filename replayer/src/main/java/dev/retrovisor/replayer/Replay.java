@@ -202,7 +202,7 @@ public final class Replay implements AutoCloseable {
         boolean onTheWay = machine.virtualNanos() <= stop.virtualNanos()
                 && switch (reason) {
                     case STEP_LIMIT -> machine.steps() < stop.step();
-                    case RESET -> machine.steps() <= stop.step();
+                    case RESET, PROBE -> machine.steps() <= stop.step();
                     case IDLE, POWER_OFF, POWER_OFF_FAILED -> false;
                 };
         if (onTheWay) {
@@ -211,7 +211,7 @@ public final class Replay implements AutoCloseable {
         InputEvent input = inputs.peek();
         boolean forInput = input != null && input.step() == stop.step() && input.virtualNanos() == stop.virtualNanos();
         String state = switch (reason) {
-            case STEP_LIMIT, RESET -> "runs";
+            case STEP_LIMIT, RESET, PROBE -> "runs";
             case IDLE -> "waits";
             case POWER_OFF, POWER_OFF_FAILED -> "is switched off";
         };

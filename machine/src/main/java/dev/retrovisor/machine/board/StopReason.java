@@ -10,6 +10,8 @@ public enum StopReason {
     POWER_OFF,
     /** The guest switched the machine off and reported a failure. */
     POWER_OFF_FAILED,
+    /** A probe asked for it; the machine goes on as after {@link #STEP_LIMIT}. */
+    PROBE,
     /** The guest asked for a restart: call {@code reset} and go on, or stop here. */
     RESET
 }

@@ -4,6 +4,7 @@ import dev.retrovisor.machine.device.Bus;
 import dev.retrovisor.machine.device.HartPins;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.probe.Probes;
 import dev.retrovisor.machine.state.Derived;
 import dev.retrovisor.machine.state.StateFormatException;
 import dev.retrovisor.machine.state.StateReader;
@@ -34,6 +35,9 @@ public final class Hart implements Stateful, AutoCloseable {
     @Derived("its bytes are what is saved")
     private final HartState state;
 
+    @Derived("who watches; changes nothing")
+    private final Probes probes;
+
     @Derived("translations, read again from the page tables")
     private final Mmu mmu;
 
@@ -52,6 +56,9 @@ public final class Hart implements Stateful, AutoCloseable {
     @Derived("asks the machine for the next hart's turn; never set between two runs")
     private boolean quantumOver;
 
+    @Derived("where the present turn began anew; never set between two runs")
+    private long pausedAt = -1;
+
     /**
      * A hart after power-on.
      *
@@ -68,6 +75,7 @@ public final class Hart implements Stateful, AutoCloseable {
         this.index = index;
         this.largestSatpMode = largestSatpMode;
         this.timebase = timebase;
+        probes = translations.probes();
         state = new HartState(OffHeap.allocate(HartState.SIZE_BYTES));
         mmu = new Mmu(this, state, ram, bus, translations);
         csrs = new Csrs(this);
@@ -155,6 +163,18 @@ public final class Hart implements Stateful, AutoCloseable {
 
     public boolean isStopRequested() {
         return stopRequested;
+    }
+
+    /** Says that the hart gave up the rest of its turn when the clock stood at a step, and went on as the only one. */
+    public void notePause(long step) {
+        pausedAt = step;
+    }
+
+    /** The step of the last {@link #notePause}, or -1; forgets it. */
+    public long takePause() {
+        long step = pausedAt;
+        pausedAt = -1;
+        return step;
     }
 
     /** Forgets the requests; returns whether the quantum is to end. */
@@ -256,13 +276,18 @@ public final class Hart implements Stateful, AutoCloseable {
 
     /** Enters the handler: saves pc, cause and value, raises the privilege. The caller counts the step. */
     public void enterTrap(long cause, long value, long pc) {
-        state.set(HartState.TRAPS, state.get(HartState.TRAPS) + 1);
-        state.set(HartState.RESERVATION, HartState.NO_RESERVATION);
         int privilege = privilege();
-        long mstatus = state.get(HartState.MSTATUS);
         boolean interrupt = cause < 0;
         long delegation = state.get(interrupt ? HartState.MIDELEG : HartState.MEDELEG);
-        if (privilege <= Privilege.SUPERVISOR && (delegation >>> cause & 1) != 0) {
+        boolean toSupervisor = privilege <= Privilege.SUPERVISOR && (delegation >>> cause & 1) != 0;
+        if (probes.traps().wants(cause)) {
+            int handler = toSupervisor ? Privilege.SUPERVISOR : Privilege.MACHINE;
+            probes.traps().take(index, cause, value, pc, privilege, handler);
+        }
+        state.set(HartState.TRAPS, state.get(HartState.TRAPS) + 1);
+        state.set(HartState.RESERVATION, HartState.NO_RESERVATION);
+        long mstatus = state.get(HartState.MSTATUS);
+        if (toSupervisor) {
             state.set(HartState.SCAUSE, cause);
             state.set(HartState.STVAL, value);
             state.set(HartState.SEPC, pc);
@@ -310,6 +335,7 @@ public final class Hart implements Stateful, AutoCloseable {
         }
         long mstatus = state.get(HartState.MSTATUS);
         int privilege = (int) ((mstatus & Mstatus.MPP) >>> Mstatus.MPP_SHIFT);
+        showReturn(HartState.MEPC, privilege);
         mstatus = move(mstatus, Mstatus.MPIE, Mstatus.MIE) & ~Mstatus.MPP | Mstatus.MPIE;
         if (privilege != Privilege.MACHINE) {
             mstatus &= ~Mstatus.MPRV;
@@ -326,10 +352,17 @@ public final class Hart implements Stateful, AutoCloseable {
             throw illegalInstruction();
         }
         int privilege = (mstatus & Mstatus.SPP) != 0 ? Privilege.SUPERVISOR : Privilege.USER;
+        showReturn(HartState.SEPC, privilege);
         mstatus = move(mstatus, Mstatus.SPIE, Mstatus.SIE) & ~(Mstatus.SPP | Mstatus.MPRV) | Mstatus.SPIE;
         state.set(HartState.MSTATUS, mstatus);
         setPrivilege(privilege);
         nextPc = state.get(HartState.SEPC);
+    }
+
+    private void showReturn(int targetField, int to) {
+        if (probes.traps().wantsReturns()) {
+            probes.traps().leave(index, pc(), state.get(targetField), privilege(), to);
+        }
     }
 
     public void waitForInterrupt() {

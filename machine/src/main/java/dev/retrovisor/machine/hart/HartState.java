@@ -128,6 +128,9 @@ public final class HartState {
     /** mtime less the ticks of virtual time. */
     public static final int TIME_OFFSET = 1064;
 
+    /** What was left of the budget behind the last {@code pause} that host code made, or -1. */
+    public static final int PAUSED_LEFT = 1072;
+
     /** 64 bytes: what the host's exception flags mean as the guest has them. */
     public static final int FLOAT_FLAGS = 1088;
 

@@ -3,6 +3,7 @@ package dev.retrovisor.machine.hart;
 import dev.retrovisor.machine.device.Bus;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.probe.PcProbes;
 
 /**
  * A hart's way to memory when its TLB has no answer: translation, protection, devices, misaligned and page-crossing
@@ -29,6 +30,8 @@ public final class Mmu {
     private final Tlb tlb;
     private final Pmp pmp;
     private final PageWalker walker;
+    private final PcProbes pcProbes;
+    private final AccessProbes probes;
 
     Mmu(Hart hart, HartState state, Ram ram, Bus bus, Translations translations) {
         this.hart = hart;
@@ -37,7 +40,10 @@ public final class Mmu {
         this.bus = bus;
         this.tlb = new Tlb(translations::nextSerial);
         this.pmp = new Pmp(state);
-        this.walker = new PageWalker(state, ram, pmp, tlb, translations);
+        this.pcProbes = translations.probes().pcs();
+        this.probes =
+                new AccessProbes(hart.index(), state, ram, translations.probes().memory());
+        this.walker = new PageWalker(state, ram, pmp, tlb, translations, probes);
     }
 
     Tlb tlb() {
@@ -75,16 +81,20 @@ public final class Mmu {
                 long at = i < inFirstPage ? first + i : second + i - inFirstPage;
                 value |= (long) ram.readByte(at) << i * 8;
             }
+            probes.read(virtualAddress, first, inFirstPage, value);
+            probes.read(virtualAddress + inFirstPage, second, sizeBytes - inFirstPage, value >>> inFirstPage * 8);
             return value;
         }
         long physicalAddress = translate(virtualAddress, sizeBytes, Access.LOAD);
         if (ram.contains(physicalAddress, sizeBytes)) {
-            return switch (sizeBytes) {
+            long value = switch (sizeBytes) {
                 case 1 -> ram.readByte(physicalAddress);
                 case 2 -> ram.readShort(physicalAddress);
                 case 4 -> ram.readInt(physicalAddress) & 0xFFFF_FFFFL;
                 default -> ram.readLong(physicalAddress);
             };
+            probes.read(virtualAddress, physicalAddress, sizeBytes, value);
+            return value;
         }
         requireDevice(physicalAddress, sizeBytes, virtualAddress, Access.LOAD);
         hart.requestStop();
@@ -99,20 +109,35 @@ public final class Mmu {
             long second = translate(virtualAddress + inFirstPage, sizeBytes - inFirstPage, Access.STORE);
             requireRam(first, virtualAddress, Access.STORE);
             requireRam(second, virtualAddress + inFirstPage, Access.STORE);
+            probes.write(virtualAddress, first, inFirstPage, value);
+            probes.write(virtualAddress + inFirstPage, second, sizeBytes - inFirstPage, value >>> inFirstPage * 8);
             for (int i = 0; i < sizeBytes; i++) {
                 long at = i < inFirstPage ? first + i : second + i - inFirstPage;
                 putRam(at, 1, value >>> i * 8);
             }
             return;
         }
-        long physicalAddress = translate(virtualAddress, sizeBytes, Access.STORE);
+        long noticed = noticedAddress(virtualAddress);
+        long physicalAddress = noticed != 0 ? noticed : translate(virtualAddress, sizeBytes, Access.STORE);
         if (ram.contains(physicalAddress, sizeBytes)) {
+            probes.write(virtualAddress, physicalAddress, sizeBytes, value);
             putRam(physicalAddress, sizeBytes, value);
             return;
         }
         requireDevice(physicalAddress, sizeBytes, virtualAddress, Access.STORE);
         hart.requestStop();
         bus.write(physicalAddress, sizeBytes, value);
+    }
+
+    /** The physical address of a store that is known to be allowed and must be noticed, or 0. */
+    private long noticedAddress(long virtualAddress) {
+        long entry = state.get(HartState.DATA_TLB) + TlbTable.offset(virtualAddress);
+        if (OffHeap.getLong(entry + Tlb.NOTICED_WRITE_TAG) != (virtualAddress & ~PAGE_OFFSET)) {
+            return 0;
+        }
+        long physicalAddress = ram.physicalAddress(virtualAddress + OffHeap.getLong(entry + Tlb.ADDEND));
+        // Else it need not be noticed any more: a translation gives the page its write tag.
+        return ram.isWatched(physicalAddress) ? physicalAddress : 0;
     }
 
     /** The first two or four bytes of the instruction at {@code pc}, which may cross into the next page. */
@@ -137,7 +162,7 @@ public final class Mmu {
         return pmp.isUniform(physicalAddress & ~PAGE_OFFSET);
     }
 
-    /** The host address of an aligned atomic access, entered in the books as written. */
+    /** The host address of an aligned atomic access, entered in the books as written; {@link #showAtomic} follows. */
     public long atomicAddress(long virtualAddress, int sizeBytes) {
         if ((virtualAddress & sizeBytes - 1) != 0) {
             throw hart.trap(Cause.STORE_MISALIGNED, virtualAddress);
@@ -148,12 +173,25 @@ public final class Mmu {
         return ram.hostAddress(physicalAddress);
     }
 
+    /** Shows probes what is about to be written where {@link #atomicAddress} led. */
+    public void showAtomic(long virtualAddress, long hostAddress, int sizeBytes, long loaded, long stored) {
+        long physicalAddress = ram.physicalAddress(hostAddress);
+        probes.read(virtualAddress, physicalAddress, sizeBytes, loaded);
+        probes.write(virtualAddress, physicalAddress, sizeBytes, stored);
+    }
+
     public long loadReservedInt(long virtualAddress) {
-        return ram.readInt(reserve(virtualAddress, 4));
+        long physicalAddress = reserve(virtualAddress, 4);
+        int value = ram.readInt(physicalAddress);
+        probes.read(virtualAddress, physicalAddress, 4, value);
+        return value;
     }
 
     public long loadReservedLong(long virtualAddress) {
-        return ram.readLong(reserve(virtualAddress, 8));
+        long physicalAddress = reserve(virtualAddress, 8);
+        long value = ram.readLong(physicalAddress);
+        probes.read(virtualAddress, physicalAddress, 8, value);
+        return value;
     }
 
     /** Stores if the reservation of the last load-reserved still holds; ends it either way. */
@@ -190,6 +228,7 @@ public final class Mmu {
         long physicalAddress = translate(block, virtualAddress, CACHE_BLOCK_BYTES, Access.STORE);
         requireRam(physicalAddress, virtualAddress, Access.STORE);
         ram.noteWrite(physicalAddress, CACHE_BLOCK_BYTES);
+        probes.clear(block, physicalAddress, CACHE_BLOCK_BYTES);
         OffHeap.fill(ram.hostAddress(physicalAddress), CACHE_BLOCK_BYTES, 0);
     }
 
@@ -220,6 +259,7 @@ public final class Mmu {
         boolean holds = state.get(HartState.RESERVATION) == physicalAddress;
         state.set(HartState.RESERVATION, HartState.NO_RESERVATION);
         if (holds) {
+            probes.write(virtualAddress, physicalAddress, sizeBytes, value);
             putRam(physicalAddress, sizeBytes, value);
         }
         return holds;
@@ -293,12 +333,18 @@ public final class Mmu {
         long hostPage = ram.hostAddress(physicalPage);
         int kind = kind(privilege);
         switch (access) {
-            case Access.FETCH -> tlb.fill(kind, virtualPage, hostPage, Tlb.FETCH_TAG);
-            case Access.LOAD -> tlb.fill(kind, virtualPage, hostPage, Tlb.READ_TAG);
-            default -> {
-                if (ram.openForWrite(physicalPage, TlbTable.index(virtualPage))) {
-                    tlb.fill(kind, virtualPage, hostPage, Tlb.WRITE_TAG);
+            case Access.FETCH -> {
+                pcProbes.noteFetches(virtualPage, ram.pageOf(physicalPage));
+                tlb.fillFetch(kind, virtualPage, hostPage);
+            }
+            case Access.LOAD -> {
+                if (!ram.isReadProbed(physicalPage)) {
+                    tlb.fill(kind, virtualPage, hostPage, Tlb.READ_TAG);
                 }
+            }
+            default -> {
+                boolean noticed = !ram.openForWrite(physicalPage, TlbTable.index(virtualPage));
+                tlb.fill(kind, virtualPage, hostPage, noticed ? Tlb.NOTICED_WRITE_TAG : Tlb.WRITE_TAG);
             }
         }
     }

@@ -33,10 +33,12 @@ final class PageWalker {
     private final Pmp pmp;
     private final Tlb tlb;
     private final Translations translations;
+    private final AccessProbes probes;
 
     private long physicalAddress;
 
-    PageWalker(HartState state, Ram ram, Pmp pmp, Tlb tlb, Translations translations) {
+    PageWalker(HartState state, Ram ram, Pmp pmp, Tlb tlb, Translations translations, AccessProbes probes) {
+        this.probes = probes;
         this.tlb = tlb;
         this.translations = translations;
         this.state = state;
@@ -113,6 +115,7 @@ final class PageWalker {
                 return Access.accessFault(access);
             }
             ram.noteWrite(entryAddress, 8);
+            probes.walk(virtualAddress, entryAddress, entry | needed);
             OffHeap.putLong(ram.hostAddress(entryAddress), entry | needed);
         }
         physicalAddress = page | virtualAddress & leafBytes - 1;

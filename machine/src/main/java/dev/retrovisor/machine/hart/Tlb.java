@@ -11,7 +11,7 @@ import java.util.function.IntSupplier;
  * <pre>
  *  0  read tag    virtual address of the page if loads may go through, else {@link #INVALID}
  *  8  write tag   the same for stores
- * 16  fetch tag   the same for instruction fetches
+ * 16  fetch tag   the same for instruction fetches; in a table for data the same for stores that must be noticed
  * 24  addend      host address minus virtual address
  * </pre>
  *
@@ -33,6 +33,10 @@ public final class Tlb {
     public static final int READ_TAG = 0;
     public static final int WRITE_TAG = 8;
     public static final int FETCH_TAG = 16;
+
+    /** In a table for data: stores are allowed, but each must be noticed. */
+    static final int NOTICED_WRITE_TAG = 16;
+
     public static final int ADDEND = 24;
 
     /** Equal to no page's address. */
@@ -150,7 +154,12 @@ public final class Tlb {
 
     /** Makes {@code tagOffset} of the page's entry valid; the other tags stay if they belong to the same page. */
     void fill(int kind, long virtualPage, long hostPage, int tagOffset) {
-        current.tables[tagOffset == FETCH_TAG ? KINDS + kind : kind].fill(virtualPage, hostPage, tagOffset);
+        current.tables[kind].fill(virtualPage, hostPage, tagOffset);
+    }
+
+    /** The same for fetches. */
+    void fillFetch(int kind, long virtualPage, long hostPage) {
+        current.tables[KINDS + kind].fill(virtualPage, hostPage, FETCH_TAG);
     }
 
     /** Forgets every translation of one page of 4 KiB in the space of that serial number, if it is here, or in all. */
@@ -161,6 +170,15 @@ public final class Tlb {
                     spaces[i].tables[kind].flushPage(virtualAddress);
                     spaces[i].tables[KINDS + kind].flushPage(virtualAddress);
                 }
+            }
+        }
+    }
+
+    /** Forgets every translation for fetches from one page of 4 KiB, in all spaces. */
+    void flushFetches(long virtualAddress) {
+        for (int i = 0; i < spacesUsed; i++) {
+            for (int kind = 0; kind < KINDS; kind++) {
+                spaces[i].tables[KINDS + kind].flushPage(virtualAddress);
             }
         }
     }

@@ -22,15 +22,26 @@ final class TlbTable {
     /** A bit for each long of {@link #filled} that is not zero. */
     private final long[] filledWords = new long[ENTRIES / Long.SIZE / Long.SIZE];
 
-    /** @param address zeros: invalid in all entries but the first, where page 0 would be looked up */
+    /**
+     * A table that knows nothing.
+     *
+     * @param address zeros: invalid in all entries but the first, where page 0 is looked up, and the last, where it is by
+     *     an access that begins in the last page of all and crosses into page 0
+     */
     TlbTable(long address) {
         this.address = address;
         forget(0);
+        forget(ENTRIES - 1);
     }
 
     /** Number of the entry in which a page is looked up. */
     static int index(long virtualAddress) {
         return (int) (virtualAddress >>> 12) & ENTRIES - 1;
+    }
+
+    /** Offset in a table of the entry in which a page is looked up. */
+    static long offset(long virtualAddress) {
+        return virtualAddress >>> Tlb.INDEX_SHIFT & (ENTRIES - 1L) * ENTRY_BYTES;
     }
 
     private long entry(int index) {

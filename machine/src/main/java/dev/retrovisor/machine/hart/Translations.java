@@ -3,18 +3,21 @@ package dev.retrovisor.machine.hart;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.PageWatcher;
 import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.probe.ProbeFollower;
+import dev.retrovisor.machine.probe.Probes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * Keeps everything that is derived from RAM true to it: the TLBs of all harts, translated code, reservations.
+ * Keeps everything that is derived from RAM true to it, and to the probes that are set: the TLBs of all harts,
+ * translated code, reservations.
  *
  * <p>Page tables: a walk enters each table that it reads, with the virtual address that the table begins to translate.
  * A later write to a valid entry of it drops what may have been read through that entry: one page for a leaf of 4 KiB,
  * all translations otherwise. {@code sfence.vma} has nothing left to do.
  */
-public final class Translations implements PageWatcher {
+public final class Translations implements PageWatcher, ProbeFollower {
     /** Drops what was decoded or translated from RAM; implemented by the engines' caches of code. */
     public interface CodeCache {
         /** Bytes of a page are about to change; whether something of the page is still kept then. */
@@ -22,6 +25,12 @@ public final class Translations implements PageWatcher {
 
         /** Everything may have changed. */
         void dropAll();
+
+        /** Probes before the instruction at an offset in a page were set or removed. */
+        void placeChanged(int page, int offset);
+
+        /** Whether traps or returns from them are probed has changed. */
+        void trapProbesChanged();
     }
 
     private static final int PAGE_BYTES = 4096;
@@ -40,6 +49,7 @@ public final class Translations implements PageWatcher {
     private static final int WRITES_BEFORE_RELEASE = 64;
 
     private final Ram ram;
+    private final Probes probes;
     private final List<Hart> harts = new ArrayList<>();
     private final long[] tables;
 
@@ -50,13 +60,20 @@ public final class Translations implements PageWatcher {
     private final byte[] writes;
     private final List<CodeCache> caches = new ArrayList<>();
 
-    public Translations(Ram ram) {
+    public Translations(Ram ram, Probes probes) {
         this.ram = ram;
+        this.probes = probes;
         tables = new long[(int) ram.pageCount()];
         walkers = new int[tables.length];
         writes = new byte[tables.length];
         Arrays.fill(tables, UNKNOWN);
         ram.watch(this);
+        probes.follow(this);
+    }
+
+    /** The machine's probes. */
+    public Probes probes() {
+        return probes;
     }
 
     /** Adds one who keeps what is derived from code; before the machine runs. */
@@ -225,6 +242,38 @@ public final class Translations implements PageWatcher {
         }
     }
 
+    @Override
+    public void probedByDevice(long physicalAddress, byte[] source, int offset, int lengthBytes) {
+        probes.memory().writeByDevice(physicalAddress, source, offset, lengthBytes);
+    }
+
+    @Override
+    public void forgetFetches(long virtualPage) {
+        for (Hart hart : harts) {
+            hart.mmu().tlb().flushFetches(virtualPage);
+        }
+    }
+
+    @Override
+    public void forgetTranslations() {
+        flushTranslated(Tlb.ALL);
+    }
+
+    @Override
+    public void placeChanged(int page, int offset) {
+        caches.forEach(cache -> cache.placeChanged(page, offset));
+    }
+
+    @Override
+    public void trapProbesChanged() {
+        caches.forEach(CodeCache::trapProbesChanged);
+    }
+
+    @Override
+    public void stopHarts() {
+        harts.forEach(Hart::requestStop);
+    }
+
     /** Drops everything, because all of memory was replaced. */
     public void dropAll() {
         for (Hart hart : harts) {
@@ -237,5 +286,6 @@ public final class Translations implements PageWatcher {
         Arrays.fill(tables, UNKNOWN);
         Arrays.fill(walkers, 0);
         caches.forEach(CodeCache::dropAll);
+        probes.restart();
     }
 }

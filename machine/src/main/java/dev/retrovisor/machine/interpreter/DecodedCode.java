@@ -1,7 +1,9 @@
 package dev.retrovisor.machine.interpreter;
 
 import dev.retrovisor.machine.hart.Translations;
+import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.probe.PcProbes;
 import java.util.Arrays;
 
 /** Decoded instructions by page of RAM, shared by all harts; bounded, and true to RAM at every step. */
@@ -13,11 +15,13 @@ final class DecodedCode implements Translations.CodeCache {
     private static final int DROPS_BEFORE_RELEASE = 64;
 
     private final Ram ram;
+    private final PcProbes probes;
     private final CodePage[] pages;
     private int count;
 
-    DecodedCode(Ram ram) {
+    DecodedCode(Ram ram, PcProbes probes) {
         this.ram = ram;
+        this.probes = probes;
         pages = new CodePage[(int) ram.pageCount()];
     }
 
@@ -55,6 +59,23 @@ final class DecodedCode implements Translations.CodeCache {
         int last = Math.min(CodePage.SLOTS - 1, (offset + lengthBytes - 1) / 2);
         Arrays.fill(written.slots(), first, last + 1, 0);
         return true;
+    }
+
+    /** Whether a hart may have to be looked at before the instruction at an offset in a page. */
+    boolean isProbed(int page, int offset) {
+        return probes.isPlace(page, offset);
+    }
+
+    @Override
+    public void placeChanged(int page, int offset) {
+        if (pages[page] != null && offset % 2 == 0) {
+            pages[page].slots()[offset / 2] = Ops.UNDECODED;
+        }
+    }
+
+    @Override
+    public void trapProbesChanged() {
+        // Every trap and return here asks.
     }
 
     private void release(CodePage released) {

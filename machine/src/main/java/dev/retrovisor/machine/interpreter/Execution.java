@@ -9,6 +9,7 @@ import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.probe.PcProbes;
 import dev.retrovisor.machine.time.Clock;
 import java.util.Arrays;
 
@@ -23,8 +24,12 @@ final class Execution {
     /** The slots of a page that physical memory protection divides: each instruction is fetched and checked by itself. */
     private static final long[] EACH_FETCHED = new long[CodePage.SLOTS];
 
+    /** Slots that end the run where it stands. */
+    private static final long[] LEAVING = new long[CodePage.SLOTS];
+
     static {
         Arrays.fill(EACH_FETCHED, Ops.CROSSING);
+        Arrays.fill(LEAVING, Ops.LEAVE);
     }
 
     private final Hart hart;
@@ -33,6 +38,7 @@ final class Execution {
     private final Ram ram;
     private final Clock clock;
     private final DecodedCode code;
+    private final PcProbes probes;
     private final FpFlags flags = new FpFlags();
 
     private long budget;
@@ -42,7 +48,8 @@ final class Execution {
     // The page last entered, for decoding into.
     private CodePage current;
 
-    Execution(Hart hart, Ram ram, Clock clock, DecodedCode code) {
+    Execution(Hart hart, Ram ram, Clock clock, DecodedCode code, PcProbes probes) {
+        this.probes = probes;
         this.hart = hart;
         this.state = hart.state();
         this.mmu = hart.mmu();
@@ -81,13 +88,25 @@ final class Execution {
 
     /** The decoded slots of the page at a virtual address, or the trap that fetching from it means. */
     long[] enter(long page, int index, long budgetLeft) {
+        if (hart.isStopRequested()) {
+            return LEAVING; // by a probe on the fetch of the instruction before
+        }
         long entry = state.get(HartState.FETCH_TLB) + (page >>> 7 & (Tlb.ENTRIES - 1L) * Tlb.ENTRY_BYTES);
         long physicalAddress;
         if (OffHeap.getLong(entry + Tlb.FETCH_TAG) == page) {
             physicalAddress = ram.physicalAddress(page + OffHeap.getLong(entry + Tlb.ADDEND));
         } else {
             sync(page, index, budgetLeft);
+            probes.reach(hart.index(), state.pc());
+            if (hart.isStopRequested()) {
+                return LEAVING;
+            }
             physicalAddress = mmu.fetchAddress(state.pc());
+            if (hart.isStopRequested()) {
+                long[] once = LEAVING.clone();
+                once[index] = Decoder.decode(mmu.fetch(state.pc()));
+                return once;
+            }
             if (!mmu.isProtectedAsOne(physicalAddress)) {
                 return EACH_FETCHED;
             }
@@ -103,23 +122,38 @@ final class Execution {
             // The page was released while the loop held its slots.
             return Ops.ENTER;
         }
-        int bits = ram.readShort(Ram.BASE + ((long) current.page() << Ram.PAGE_SHIFT) + 2L * index);
-        if ((bits & 3) == 3) {
-            if (index == CodePage.SLOTS - 1) {
-                slots[index] = Ops.CROSSING;
-                return Ops.CROSSING;
-            }
-            bits = ram.readInt(Ram.BASE + ((long) current.page() << Ram.PAGE_SHIFT) + 2L * index);
-        }
         current.forgetDrops();
-        slots[index] = Decoder.decode(bits);
+        slots[index] = code.isProbed(current.page(), 2 * index) ? Ops.PROBED : decodeHere(index);
         return slots[index];
+    }
+
+    /** Decodes the instruction at a slot of the page last entered. */
+    private long decodeHere(int index) {
+        long address = Ram.BASE + ((long) current.page() << Ram.PAGE_SHIFT) + 2L * index;
+        int bits = ram.readShort(address);
+        if ((bits & 3) != 3) {
+            return Decoder.decode(bits);
+        }
+        return index == CodePage.SLOTS - 1 ? Ops.CROSSING : Decoder.decode(ram.readInt(address));
+    }
+
+    /** Calls the probes on an instruction; returns it, decoded, or how to stop before it. */
+    long probe(long page, int index, long budgetLeft) {
+        sync(page, index, budgetLeft);
+        probes.reach(hart.index(), state.pc());
+        return hart.isStopRequested() ? Ops.LEAVE : decodeHere(index);
+    }
+
+    /** The slots to go on in: none, if a stop is requested. */
+    long[] unlessStopped(long[] slots) {
+        return hart.isStopRequested() ? LEAVING : slots;
     }
 
     /** Decodes an instruction that lies in two pages; never kept, since the second page may change alone. */
     long decodeCrossing(long page, int index, long budgetLeft) {
         sync(page, index, budgetLeft);
-        return Decoder.decode(mmu.fetch(state.pc()));
+        probes.reach(hart.index(), state.pc());
+        return hart.isStopRequested() ? Ops.LEAVE : Decoder.decode(mmu.fetch(state.pc()));
     }
 
     /** Traps if floating point is off; enters it as changed if {@code writes}. */

@@ -108,7 +108,13 @@ final class IntegerSwitch {
                             continue;
                         case Ops.CROSSING:
                             i = x.decodeCrossing(page, index, budget);
+                            slots = x.unlessStopped(slots);
                             continue;
+                        case Ops.PROBED:
+                            i = x.probe(page, index, budget);
+                            continue;
+                        case Ops.LEAVE:
+                            continue outer;
                         case Ops.ILLEGAL:
                             x.sync(page, index, budget);
                             throw hart.illegalInstruction();
@@ -708,9 +714,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 8);
                             }
                             long loaded = MEMORY.getLong(host);
-                            MEMORY.putLong(
-                                    host,
-                                    Rv64a.amoaddd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            long stored =
+                                    Rv64a.amoaddd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 8, loaded, stored);
+                            }
+                            MEMORY.putLong(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -732,9 +741,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 4);
                             }
                             int loaded = MEMORY.getInt(host);
-                            MEMORY.putInt(
-                                    host,
-                                    Rv64a.amoaddw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            int stored =
+                                    Rv64a.amoaddw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 4, loaded, stored);
+                            }
+                            MEMORY.putInt(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -756,9 +768,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 8);
                             }
                             long loaded = MEMORY.getLong(host);
-                            MEMORY.putLong(
-                                    host,
-                                    Rv64a.amoandd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            long stored =
+                                    Rv64a.amoandd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 8, loaded, stored);
+                            }
+                            MEMORY.putLong(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -780,9 +795,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 4);
                             }
                             int loaded = MEMORY.getInt(host);
-                            MEMORY.putInt(
-                                    host,
-                                    Rv64a.amoandw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            int stored =
+                                    Rv64a.amoandw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 4, loaded, stored);
+                            }
+                            MEMORY.putInt(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -804,9 +822,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 8);
                             }
                             long loaded = MEMORY.getLong(host);
-                            MEMORY.putLong(
-                                    host,
-                                    Rv64a.amomaxd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            long stored =
+                                    Rv64a.amomaxd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 8, loaded, stored);
+                            }
+                            MEMORY.putLong(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -828,9 +849,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 8);
                             }
                             long loaded = MEMORY.getLong(host);
-                            MEMORY.putLong(
-                                    host,
-                                    Rv64a.amomaxud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            long stored =
+                                    Rv64a.amomaxud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 8, loaded, stored);
+                            }
+                            MEMORY.putLong(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -852,9 +876,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 4);
                             }
                             int loaded = MEMORY.getInt(host);
-                            MEMORY.putInt(
-                                    host,
-                                    Rv64a.amomaxuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            int stored =
+                                    Rv64a.amomaxuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 4, loaded, stored);
+                            }
+                            MEMORY.putInt(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -876,9 +903,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 4);
                             }
                             int loaded = MEMORY.getInt(host);
-                            MEMORY.putInt(
-                                    host,
-                                    Rv64a.amomaxw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            int stored =
+                                    Rv64a.amomaxw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 4, loaded, stored);
+                            }
+                            MEMORY.putInt(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -900,9 +930,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 8);
                             }
                             long loaded = MEMORY.getLong(host);
-                            MEMORY.putLong(
-                                    host,
-                                    Rv64a.amomind(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            long stored =
+                                    Rv64a.amomind(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 8, loaded, stored);
+                            }
+                            MEMORY.putLong(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -924,9 +957,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 8);
                             }
                             long loaded = MEMORY.getLong(host);
-                            MEMORY.putLong(
-                                    host,
-                                    Rv64a.amominud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            long stored =
+                                    Rv64a.amominud(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 8, loaded, stored);
+                            }
+                            MEMORY.putLong(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -948,9 +984,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 4);
                             }
                             int loaded = MEMORY.getInt(host);
-                            MEMORY.putInt(
-                                    host,
-                                    Rv64a.amominuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            int stored =
+                                    Rv64a.amominuw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 4, loaded, stored);
+                            }
+                            MEMORY.putInt(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -972,9 +1011,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 4);
                             }
                             int loaded = MEMORY.getInt(host);
-                            MEMORY.putInt(
-                                    host,
-                                    Rv64a.amominw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            int stored =
+                                    Rv64a.amominw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 4, loaded, stored);
+                            }
+                            MEMORY.putInt(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -996,9 +1038,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 8);
                             }
                             long loaded = MEMORY.getLong(host);
-                            MEMORY.putLong(
-                                    host,
-                                    Rv64a.amoord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            long stored =
+                                    Rv64a.amoord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 8, loaded, stored);
+                            }
+                            MEMORY.putLong(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -1020,9 +1065,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 4);
                             }
                             int loaded = MEMORY.getInt(host);
-                            MEMORY.putInt(
-                                    host,
-                                    Rv64a.amoorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            int stored =
+                                    Rv64a.amoorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 4, loaded, stored);
+                            }
+                            MEMORY.putInt(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -1044,9 +1092,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 8);
                             }
                             long loaded = MEMORY.getLong(host);
-                            MEMORY.putLong(
-                                    host,
-                                    Rv64a.amoswapd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            long stored =
+                                    Rv64a.amoswapd(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 8, loaded, stored);
+                            }
+                            MEMORY.putLong(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -1068,9 +1119,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 4);
                             }
                             int loaded = MEMORY.getInt(host);
-                            MEMORY.putInt(
-                                    host,
-                                    Rv64a.amoswapw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            int stored =
+                                    Rv64a.amoswapw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 4, loaded, stored);
+                            }
+                            MEMORY.putInt(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -1092,9 +1146,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 8);
                             }
                             long loaded = MEMORY.getLong(host);
-                            MEMORY.putLong(
-                                    host,
-                                    Rv64a.amoxord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            long stored =
+                                    Rv64a.amoxord(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 8, loaded, stored);
+                            }
+                            MEMORY.putLong(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.
@@ -1116,9 +1173,12 @@ final class IntegerSwitch {
                                 host = x.mmu().atomicAddress(address, 4);
                             }
                             int loaded = MEMORY.getInt(host);
-                            MEMORY.putInt(
-                                    host,
-                                    Rv64a.amoxorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8))));
+                            int stored =
+                                    Rv64a.amoxorw(loaded, MEMORY.getLong(h + (i >>> Decoder.RS2_SHIFT - 3 & 0x3F8)));
+                            if (!direct) {
+                                x.mmu().showAtomic(address, host, 4, loaded, stored);
+                            }
+                            MEMORY.putInt(host, stored);
                             MEMORY.putLong(h + (i >>> Decoder.RD_SHIFT - 3 & 0x3F8), loaded);
                             if (!direct) {
                                 // What was written may be the table that maps this code.

@@ -12,10 +12,11 @@ public final class Interpreter implements Engine {
     private final List<Execution> executions;
 
     public Interpreter(List<Hart> harts, Ram ram, Clock clock, Translations translations) {
-        var code = new DecodedCode(ram);
+        var code = new DecodedCode(ram, translations.probes().pcs());
         translations.watchCode(code);
         executions = harts.stream()
-                .map(hart -> new Execution(hart, ram, clock, code))
+                .map(hart -> new Execution(
+                        hart, ram, clock, code, translations.probes().pcs()))
                 .toList();
     }
 

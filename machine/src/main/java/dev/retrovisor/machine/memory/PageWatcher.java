@@ -17,6 +17,9 @@ public interface PageWatcher {
     /** No page may be written through any TLB entry until it was asked for again. */
     void forbidAllDirectWrites();
 
+    /** A device is about to write bytes, some of them to pages whose writes are probed. */
+    void probedByDevice(long physicalAddress, byte[] source, int offset, int lengthBytes);
+
     /** A device wrote memory, or all of memory was replaced. */
     void writtenByDevice();
 }

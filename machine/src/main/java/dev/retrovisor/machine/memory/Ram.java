@@ -11,8 +11,8 @@ import java.util.function.LongConsumer;
  * hash, which hold translated code.
  *
  * <p>Engines write through TLB entries without telling; they get a page's write tag only through {@link #openForWrite},
- * which enters the page as written and refuses pages whose every write must be noticed: those with translated code and
- * those that hold page tables in use. All other writers call {@link #noteWrite}, before they write.
+ * which enters the page as written and refuses pages whose every write must be noticed: those with translated code,
+ * those that hold page tables in use and those with probes. All other writers call {@link #noteWrite}, before they write.
  */
 public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     /** Physical address of the first byte. */
@@ -25,6 +25,9 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     private static final int CODE = 4;
     private static final int TABLE = 8;
     private static final int WATCHED = CODE | TABLE;
+    private static final int READ_PROBED = 16;
+    private static final int WRITE_PROBED = 32;
+    private static final int PROBED = READ_PROBED | WRITE_PROBED;
     private static final int WRITTEN = PRESENT | UNHASHED;
 
     private final long hostBase;
@@ -88,8 +91,8 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     public boolean openForWrite(long physicalAddress, int entry) {
         int page = pageOf(physicalAddress);
         markWritten(page);
-        if ((flags[page] & WATCHED) != 0) {
-            return false;
+        if ((flags[page] & (WATCHED | PROBED)) != 0) {
+            return false; // atomics read through the tag for writes, so probes on reads refuse it too
         }
         int known = writeEntries[page];
         int entered = entry + 1;
@@ -99,6 +102,11 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
             writeEntries[page] = known >>> ENTRY_BITS == 0 ? known | entered << ENTRY_BITS : MANY_ENTRIES;
         }
         return true;
+    }
+
+    /** Whether every write to the page that holds an address must be noticed. */
+    public boolean isWatched(long physicalAddress) {
+        return (flags[pageOf(physicalAddress)] & (WATCHED | PROBED)) != 0;
     }
 
     /** Enters a write inside one page that does not go through a TLB entry and is about to happen. */
@@ -135,6 +143,24 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
         flags[page] &= ~TABLE;
     }
 
+    /**
+     * Says which accesses to a page are probed from now on. None of them goes through a TLB entry filled later: the caller
+     * drops those that are there.
+     */
+    public void probe(int page, boolean reads, boolean writes) {
+        flags[page] = (byte) (flags[page] & ~PROBED | (reads ? READ_PROBED : 0) | (writes ? WRITE_PROBED : 0));
+    }
+
+    /** Whether reads of an address's page are probed. */
+    public boolean isReadProbed(long physicalAddress) {
+        return (flags[pageOf(physicalAddress)] & READ_PROBED) != 0;
+    }
+
+    /** Whether writes to an address's page are probed. */
+    public boolean isWriteProbed(long physicalAddress) {
+        return (flags[pageOf(physicalAddress)] & WRITE_PROBED) != 0;
+    }
+
     /** The index of the page that holds a RAM address. */
     public int pageOf(long physicalAddress) {
         return (int) (physicalAddress - BASE >>> PAGE_SHIFT);
@@ -164,6 +190,7 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     public void writeByte(long physicalAddress, int value) {
         long host = checked(physicalAddress, 1);
         noteDeviceWrite(physicalAddress, 1);
+        showDeviceWrite(physicalAddress, 1, value);
         OffHeap.putByte(host, (byte) value);
     }
 
@@ -171,6 +198,7 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     public void writeShort(long physicalAddress, int value) {
         long host = checked(physicalAddress, 2);
         noteDeviceWrite(physicalAddress, 2);
+        showDeviceWrite(physicalAddress, 2, value);
         OffHeap.putShort(host, (short) value);
     }
 
@@ -178,6 +206,7 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     public void writeInt(long physicalAddress, int value) {
         long host = checked(physicalAddress, 4);
         noteDeviceWrite(physicalAddress, 4);
+        showDeviceWrite(physicalAddress, 4, value);
         OffHeap.putInt(host, value);
     }
 
@@ -185,6 +214,7 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     public void writeLong(long physicalAddress, long value) {
         long host = checked(physicalAddress, 8);
         noteDeviceWrite(physicalAddress, 8);
+        showDeviceWrite(physicalAddress, 8, value);
         OffHeap.putLong(host, value);
     }
 
@@ -197,6 +227,9 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     public void write(long physicalAddress, byte[] source, int offset, int lengthBytes) {
         long host = checked(physicalAddress, lengthBytes);
         noteDeviceWrite(physicalAddress, lengthBytes);
+        if (isAnyWriteProbed(physicalAddress, lengthBytes)) {
+            watcher.probedByDevice(physicalAddress, source, offset, lengthBytes);
+        }
         OffHeap.copyIn(source, offset, host, lengthBytes);
     }
 
@@ -239,7 +272,9 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
                 OffHeap.fill(hostOfPage(page), PAGE_BYTES, 0);
             }
         }
-        Arrays.fill(flags, (byte) 0);
+        for (int page = 0; page < flags.length; page++) {
+            flags[page] &= PROBED;
+        }
         Arrays.fill(terms, 0);
         Arrays.fill(writeEntries, 0);
         unhashedCount = 0;
@@ -305,6 +340,25 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
             at += inPage;
         }
         watcher.writtenByDevice();
+    }
+
+    private boolean isAnyWriteProbed(long physicalAddress, int lengthBytes) {
+        for (long at = physicalAddress & -PAGE_BYTES; at < physicalAddress + lengthBytes; at += PAGE_BYTES) {
+            if (isWriteProbed(at)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void showDeviceWrite(long physicalAddress, int sizeBytes, long value) {
+        if (isAnyWriteProbed(physicalAddress, sizeBytes)) {
+            var bytes = new byte[sizeBytes];
+            for (int i = 0; i < sizeBytes; i++) {
+                bytes[i] = (byte) (value >>> i * 8);
+            }
+            watcher.probedByDevice(physicalAddress, bytes, 0, sizeBytes);
+        }
     }
 
     private long term(int page) {

@@ -18,6 +18,8 @@ public final class Block {
         LINK,
         /** A load or store that the TLB has no answer for: do it and resume. */
         MEMORY,
+        /** A place where probes may have to be called: do it and resume. */
+        PROBE,
         /** An instruction that only the interpreter knows. */
         INTERPRET,
         /** An interrupt may be due. */

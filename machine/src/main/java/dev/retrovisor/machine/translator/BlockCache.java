@@ -5,6 +5,7 @@ import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.probe.Probes;
 import java.util.Arrays;
 
 /**
@@ -25,10 +26,13 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
     private static final int PAGE_BYTES = 4096;
 
     /** Where an instruction begins that may reach into the next page. */
-    private static final int LAST_OFFSET = PAGE_BYTES - 2;
+    static final int LAST_OFFSET = PAGE_BYTES - 2;
 
     /** Code of a block of the greatest length, with its exits, is shorter. */
     private static final int MAX_CODE_BYTES = 16 << 10;
+
+    /** Places with probes in a block at most: few enough for the exit numbers. */
+    private static final int MAX_PLACES = 16;
 
     /** A page written so often without a translation in between is likely data by now, and watching it costs. */
     private static final int DROPS_BEFORE_RELEASE = 64;
@@ -46,9 +50,11 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
     private int[] freeNumbers = new int[64];
     private int freeCount;
     private int nextNumber;
+    private final Probes probes;
     private final TranslatorStatistics statistics;
 
-    BlockCache(Ram ram, BlockCompiler compiler, CodeMemory memory, TranslatorStatistics statistics) {
+    BlockCache(Ram ram, BlockCompiler compiler, CodeMemory memory, Probes probes, TranslatorStatistics statistics) {
+        this.probes = probes;
         this.ram = ram;
         this.compiler = compiler;
         this.memory = memory;
@@ -95,7 +101,7 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
         if (nextPage != Block.NO_PAGE) {
             int low = OffHeap.getShort(hostAddress(page) + LAST_OFFSET) & 0xFFFF;
             long instruction = decoder.decode(low | OffHeap.getShort(hostAddress(nextPage)) << 16);
-            if (compiler.knows(instruction, privilege)) {
+            if (knows(instruction, privilege)) {
                 decoded[0] = instruction;
                 Block block = add(new Block(takeNumber(), page, LAST_OFFSET, privilege, 1, 2, nextPage), false);
                 ofPage(nextPage).addReaching(block);
@@ -123,7 +129,7 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
     /** Compiles a block of the instructions in {@link #decoded} and enters it. */
     private Block add(Block block, boolean interprets) {
         long nextPageHost = block.nextPage() == Block.NO_PAGE ? 0 : hostAddress(block.nextPage());
-        byte[] code = compiler.compile(block, decoded, interprets, memory.end(), nextPageHost);
+        byte[] code = compiler.compile(block, decoded, interprets, memory.end(), nextPageHost, probes.pcs());
         block.finish(memory.end());
         memory.append(code, compiler.length());
         blocks[block.number()] = block;
@@ -139,6 +145,7 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
         long host = hostAddress(page);
         int at = offset;
         int steps = 0;
+        int places = 0;
         boolean interprets = false;
         while (steps < MAX_STEPS && at < PAGE_BYTES) {
             int bits = OffHeap.getShort(host + at);
@@ -146,9 +153,12 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
             if (wide && at == LAST_OFFSET) {
                 break; // a block of its own
             }
+            if (probes.pcs().isPlace(page, at) && ++places > MAX_PLACES) {
+                break;
+            }
             long instruction = decoder.decode(wide ? OffHeap.getInt(host + at) : bits);
             decoded[steps] = instruction;
-            if (!compiler.knows(instruction, privilege)) {
+            if (!knows(instruction, privilege)) {
                 interprets = true;
                 break;
             }
@@ -163,6 +173,16 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
         // The instruction that ends it early belongs to it: a new one in its place may go on.
         int lengthBytes = interprets ? Math.min(at + 4, PAGE_BYTES) - offset : at - offset;
         return add(new Block(takeNumber(), page, offset, privilege, steps, lengthBytes, Block.NO_PAGE), interprets);
+    }
+
+    /** Whether there is host code for an instruction that leaves no probe out. */
+    private boolean knows(long instruction, int privilege) {
+        return compiler.knows(instruction, privilege)
+                && switch (Decoder.op(instruction)) {
+                    case Ops.ECALL -> !probes.traps().wantsSystemCalls();
+                    case Ops.SRET -> !probes.traps().wantsReturns();
+                    default -> true;
+                };
     }
 
     /** Loops are left at their end: the branch back needs no refund then. */
@@ -213,9 +233,15 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
                 }
             }
         }
+        return dropBlocks(page, all ? 0 : offset, all ? PAGE_BYTES : lengthBytes);
+    }
+
+    /** Drops the blocks that begin in a page and have a byte in a stretch of it; whether some block of it is left. */
+    private boolean dropBlocks(int page, int offset, int lengthBytes) {
+        BlocksOfPage ofPage = pages[page];
         boolean dropped = false;
         for (Block block : ofPage.table()) {
-            if (block != null && (all || block.overlaps(offset, lengthBytes))) {
+            if (block != null && block.overlaps(offset, lengthBytes)) {
                 drop(block);
                 dropped = true;
             }
@@ -228,6 +254,18 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
             return false;
         }
         return true;
+    }
+
+    @Override
+    public void placeChanged(int page, int offset) {
+        if (pages[page] != null) {
+            dropBlocks(page, offset, 1);
+        }
+    }
+
+    @Override
+    public void trapProbesChanged() {
+        dropAll();
     }
 
     private void drop(Block block) {

@@ -1,5 +1,7 @@
 package dev.retrovisor.machine.translator;
 
+import dev.retrovisor.machine.probe.PcProbes;
+
 /** Writes host code: what a translator needs of one kind of processor. */
 public interface BlockCompiler {
     /** Whether the compiler has host code for an instruction of {@code Ops}, given decoded, at a privilege. */
@@ -25,8 +27,10 @@ public interface BlockCompiler {
      * @param interprets whether the instruction behind the last one is one that only the interpreter knows
      * @param address where the code will be executed
      * @param nextPageHost where the host keeps {@link Block#nextPage}, if it has one
+     * @param probes where to look at the page's virtual address before an instruction
      */
-    byte[] compile(Block block, long[] instructions, boolean interprets, long address, long nextPageHost);
+    byte[] compile(
+            Block block, long[] instructions, boolean interprets, long address, long nextPageHost, PcProbes probes);
 
     /** What goes to {@code HartState.FLOAT_FLAGS}. */
     byte[] floatFlags();

@@ -47,6 +47,15 @@ public final class JumpCache implements AutoCloseable {
         return address + (long) privilege * TABLE_BYTES + SECOND + hash;
     }
 
+    /** The host code for guest code at a host address, or 0. */
+    long get(int privilege, long guestCode) {
+        long entry = first(privilege, guestCode);
+        if (OffHeap.getLong(entry) != guestCode) {
+            entry = second(privilege, guestCode);
+        }
+        return OffHeap.getLong(entry) == guestCode ? OffHeap.getLong(entry + 8) : 0;
+    }
+
     /** Enters a block; one that is driven out moves to the second table. */
     void put(int privilege, long guestCode, long hostCode) {
         long entry = first(privilege, guestCode);

@@ -10,11 +10,14 @@ import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.Ram;
+import dev.retrovisor.machine.probe.PcProbes;
 import dev.retrovisor.machine.state.PageSpace;
 import dev.retrovisor.machine.time.Clock;
 
 /** One hart's run in host code: enters it, does what its exits ask for, enters it again. */
 final class TranslatedHart {
+    private static final long NOT_KEPT = 0;
+
     private final Hart hart;
     private final int number;
     private final HartState state;
@@ -24,6 +27,7 @@ final class TranslatedHart {
     private final Interpreter interpreter;
     private final BlockCache blocks;
     private final NativeEntry entry;
+    private final PcProbes probes;
     private final TranslatorStatistics statistics;
 
     // Steps of the clock and of the hart when nothing is left of the budget.
@@ -37,6 +41,7 @@ final class TranslatedHart {
             Interpreter interpreter,
             BlockCache blocks,
             NativeEntry entry,
+            PcProbes probes,
             TranslatorStatistics statistics) {
         this.hart = hart;
         this.number = hart.index();
@@ -47,6 +52,7 @@ final class TranslatedHart {
         this.interpreter = interpreter;
         this.blocks = blocks;
         this.entry = entry;
+        this.probes = probes;
         this.statistics = statistics;
     }
 
@@ -55,6 +61,14 @@ final class TranslatedHart {
         lastStep = clock.steps() + steps;
         lastHartStep = state.get(HartState.STEPS) + steps;
         hart.foretellTime(steps);
+        state.set(HartState.PAUSED_LEFT, -1);
+        makeSteps(steps);
+        if (state.get(HartState.PAUSED_LEFT) >= 0) {
+            hart.notePause(lastStep - state.get(HartState.PAUSED_LEFT));
+        }
+    }
+
+    private void makeSteps(long steps) {
         long left = steps;
         while (left > 0 && !hart.isStopRequested()) {
             if (hart.isInterruptDue()) {
@@ -64,21 +78,23 @@ final class TranslatedHart {
                 sync(left);
                 continue;
             }
-            Block block;
+            if (stopsBeforeFetch()) {
+                return;
+            }
+            long code;
             try {
-                block = find();
+                code = find();
             } catch (Trap trap) {
                 left = enterTrap(trap, left);
                 continue;
             }
-            if (block == null) {
+            if (hart.isStopRequested()) {
+                left = finishStep();
+            } else if (code == NOT_KEPT) {
                 left = interpret(1);
-            } else if (block.steps() > left) {
-                statistics.budgetEnds++;
-                left = interpret(left);
             } else {
                 state.set(HartState.BUDGET, left);
-                left = execute(block.code());
+                left = execute(code);
             }
         }
     }
@@ -117,20 +133,51 @@ final class TranslatedHart {
         return left - 1;
     }
 
-    /** The block at the state's pc, or null if its page must not be cached; throws the trap that fetching means. */
-    private Block find() {
-        long pc = state.pc();
-        long page = pc & Tlb.PAGE_MASK;
-        long entryAddress = fetchEntry(page);
-        if (OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) != page) {
-            mmu.fetchAddress(pc);
-            if (OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) != page) {
-                return null;
+    /**
+     * Calls probes on the pc where fetching may leave a trace in page tables, which a stop must not show; all other places
+     * are the code's. Whether the run ends here.
+     */
+    private boolean stopsBeforeFetch() {
+        if (probes.any()) {
+            long pc = state.pc();
+            if ((pc & ~Tlb.PAGE_MASK) == BlockCache.LAST_OFFSET || !hasFetchTag(pc & Tlb.PAGE_MASK)) {
+                probes.reach(number, pc);
             }
         }
-        long physicalPage = ram.physicalAddress(page + OffHeap.getLong(entryAddress + Tlb.ADDEND));
+        return hart.isStopRequested();
+    }
+
+    private boolean hasFetchTag(long page) {
+        return OffHeap.getLong(fetchEntry(page) + Tlb.FETCH_TAG) == page;
+    }
+
+    /** Makes the step whose fetch made a probe ask for a stop; returns what is left then. */
+    private long finishStep() {
+        hart.takeRequests();
+        long left = interpret(1);
+        hart.requestStop();
+        return left;
+    }
+
+    /** Host code for the state's pc, or {@link #NOT_KEPT} for a page of which none is kept; or the trap of the fetch. */
+    private long find() {
+        long pc = state.pc();
+        long page = pc & Tlb.PAGE_MASK;
+        if (!hasFetchTag(page)) {
+            mmu.fetchAddress(pc);
+            if (!hasFetchTag(page)) {
+                return NOT_KEPT;
+            }
+        }
         state.set(HartState.CODE_PAGE, page);
-        return blocks.find(ram.pageOf(physicalPage), (int) (pc - page), hart.privilege(), this::nextPage);
+        long addend = OffHeap.getLong(fetchEntry(page) + Tlb.ADDEND);
+        long known = blocks.jumps().get(hart.privilege(), pc + addend);
+        if (known != 0) {
+            return known;
+        }
+        long physicalPage = ram.physicalAddress(page + addend);
+        return blocks.find(ram.pageOf(physicalPage), (int) (pc - page), hart.privilege(), this::nextPage)
+                .code();
     }
 
     /** The page of RAM behind the one being executed, if code may be kept of it. */
@@ -141,9 +188,8 @@ final class TranslatedHart {
         } catch (Trap _) {
             return Block.NO_PAGE;
         }
-        long entryAddress = fetchEntry(page);
-        return OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) == page
-                ? ram.pageOf(ram.physicalAddress(page + OffHeap.getLong(entryAddress + Tlb.ADDEND)))
+        return hasFetchTag(page)
+                ? ram.pageOf(ram.physicalAddress(page + OffHeap.getLong(fetchEntry(page) + Tlb.ADDEND)))
                 : Block.NO_PAGE;
     }
 
@@ -174,12 +220,23 @@ final class TranslatedHart {
                 }
                 case LINK -> {
                     statistics.links++;
-                    follow(block, block.link(exit), left);
-                    return left;
+                    return follow(block, block.link(exit), left);
                 }
                 case CHECK -> {
                     stand(block.exitOffset(exit), left);
                     return left;
+                }
+                case PROBE -> {
+                    stand(block.exitOffset(exit), left);
+                    if (left == 0) {
+                        return 0;
+                    }
+                    statistics.probes++;
+                    probes.reach(number, state.pc());
+                    if (!canResume(block)) {
+                        return left;
+                    }
+                    at = block.resumeAddress(exit);
                 }
                 case INTERPRET -> {
                     stand(block.exitOffset(exit), left);
@@ -210,8 +267,7 @@ final class TranslatedHart {
 
     /** The access may have changed code, mappings or deadlines. */
     private boolean canResume(Block block) {
-        long page = state.get(HartState.CODE_PAGE);
-        return block.isLive() && !hart.isStopRequested() && OffHeap.getLong(fetchEntry(page) + Tlb.FETCH_TAG) == page;
+        return block.isLive() && !hart.isStopRequested() && hasFetchTag(state.get(HartState.CODE_PAGE));
     }
 
     /** Lets the state stand at an instruction of the page that is being executed. */
@@ -220,15 +276,17 @@ final class TranslatedHart {
         sync(left);
     }
 
-    private void follow(Block block, Block.Link link, long left) {
+    /** Goes on where a jump that is not linked yet leads, and links it; returns the steps left. */
+    private long follow(Block block, Block.Link link, long left) {
         stand(link.targetOffset, left);
-        if (left == 0) {
-            return; // fetching from a page leaves a trace in its table entry: not before its step
+        if (left == 0 || stopsBeforeFetch()) {
+            return left; // fetching from a page leaves a trace in its table entry: not before its step
         }
         Block target = blocks.find(block.page(), link.targetOffset, block.privilege(), this::nextPage);
         if (block.isLive()) {
             blocks.link(link, target);
         }
+        return hart.isStopRequested() ? finishStep() : left;
     }
 
     /** Makes the load or store of an instruction at which the state stands, or throws its trap. */

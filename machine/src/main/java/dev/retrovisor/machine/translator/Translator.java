@@ -31,11 +31,19 @@ public final class Translator implements Engine {
             BlockCompiler compiler,
             CodeMemory memory) {
         long enter = memory.end();
-        blocks = new BlockCache(ram, compiler, memory, statistics);
+        blocks = new BlockCache(ram, compiler, memory, translations.probes(), statistics);
         translations.watchCode(blocks);
         var entry = new NativeEntry(enter);
         this.harts = harts.stream()
-                .map(hart -> new TranslatedHart(hart, ram, clock, interpreter, blocks, entry, statistics))
+                .map(hart -> new TranslatedHart(
+                        hart,
+                        ram,
+                        clock,
+                        interpreter,
+                        blocks,
+                        entry,
+                        translations.probes().pcs(),
+                        statistics))
                 .toList();
         for (Hart hart : harts) {
             hart.state().set(HartState.JUMP_CACHE, blocks.jumps().address());

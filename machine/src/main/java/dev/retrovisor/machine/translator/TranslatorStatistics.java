@@ -18,6 +18,7 @@ public final class TranslatorStatistics {
     long links;
     long memoryExits;
     long interrupts;
+    long probes;
     final long[] interpreted = new long[Ops.COUNT];
 
     /** A name and a count each, in a fixed order; of instructions only those that were interpreted at all. */
@@ -32,6 +33,9 @@ public final class TranslatorStatistics {
         counts.add(new Engine.Count("exits: jump not linked yet", links));
         counts.add(new Engine.Count("exits: address looked up", lookups));
         counts.add(new Engine.Count("exits: TLB miss or device", memoryExits));
+        if (probes != 0) {
+            counts.add(new Engine.Count("exits: place with a probe", probes));
+        }
         counts.add(new Engine.Count("interrupts taken", interrupts));
         counts.add(new Engine.Count("bytes of host code", codeBytes));
         for (int op = Ops.CROSSING; op < Ops.COUNT; op++) {

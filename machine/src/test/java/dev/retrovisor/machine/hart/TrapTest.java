@@ -161,6 +161,9 @@ final class TrapTest {
         assertFault("sc.w a0, a0, (a1)", "0x4000", Cause.STORE_ACCESS_FAULT, 0);
         assertFault("ld a0, 0(a1)", "1 << 56", Cause.LOAD_ACCESS_FAULT, 0);
         assertFault("ld a0, 0(a1)", "-8", Cause.LOAD_ACCESS_FAULT, 0);
+        // Over the end of all addresses: begins nowhere, and must not find the page at 0.
+        assertFault("ld a0, 0(a1)", "-5", Cause.LOAD_ACCESS_FAULT, 0);
+        assertFault("sd a0, 0(a1)", "-5", Cause.STORE_ACCESS_FAULT, 0);
         // Over a border: the first address that cannot be had.
         assertFault("ld a0, -4(a1)", "RAM + (64 << 20)", Cause.LOAD_ACCESS_FAULT, 0);
         assertFault("sd a0, -4(a1)", "RAM + (64 << 20)", Cause.STORE_ACCESS_FAULT, 0);

@@ -26,7 +26,7 @@ final class InterpreterGenerator {
     static final Path ISA = Path.of("src/main/java/dev/retrovisor/machine/isa");
     static final Path INTERPRETER = Path.of("src/main/java/dev/retrovisor/machine/interpreter");
 
-    private static final int FIRST_OP = 4;
+    private static final int FIRST_OP = 6;
     private static final List<Class<?>> INTEGER = List.of(
             Rv64i.class,
             Rv64m.class,
@@ -139,11 +139,15 @@ final class InterpreterGenerator {
                     public static final int UNDECODED = 0;
                     /** The page of the pc has to be looked up. */
                     public static final int ENTER = 1;
+                    /** Probes have to be called before the instruction. */
+                    public static final int PROBED = 2;
+                    /** The run ends before the instruction. */
+                    public static final int LEAVE = 3;
                     /** Four bytes that lie in two pages. */
-                    public static final int CROSSING = 2;
+                    public static final int CROSSING = 4;
                     /** No instruction. */
-                    public static final int ILLEGAL = 3;
-                    static final int FIRST = 4;
+                    public static final int ILLEGAL = 5;
+                    static final int FIRST = 6;
                 """);
         int number = FIRST_OP;
         for (Row row : rows) {
@@ -310,7 +314,11 @@ final class InterpreterGenerator {
                     host = x.mmu().atomicAddress(address, %d);
                 }
                 %s loaded = OffHeap.get%s(host);
-                OffHeap.put%s(host, %s);
+                %s stored = %s;
+                if (!direct) {
+                    x.mmu().showAtomic(address, host, %d, loaded, stored);
+                }
+                OffHeap.put%s(host, stored);
                 OffHeap.putLong(h + rd(i), loaded);
                 if (!direct) {
                     // What was written may be the table that maps this code.
@@ -319,7 +327,14 @@ final class InterpreterGenerator {
                     continue outer;
                 }
                 """.formatted(
-                size - 1, size, type, capital(type), capital(type), row.call("loaded", "OffHeap.getLong(h + rs2(i))"));
+                        size - 1,
+                        size,
+                        type,
+                        capital(type),
+                        type,
+                        row.call("loaded", "OffHeap.getLong(h + rs2(i))"),
+                        size,
+                        capital(type));
     }
 
     private static int size(Class<?> type) {

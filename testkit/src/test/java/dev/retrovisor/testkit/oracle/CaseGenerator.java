@@ -1,5 +1,6 @@
 package dev.retrovisor.testkit.oracle;
 
+import dev.retrovisor.machine.EdgeValues;
 import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Encoding;

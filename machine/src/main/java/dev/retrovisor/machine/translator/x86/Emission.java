@@ -2,6 +2,7 @@ package dev.retrovisor.machine.translator.x86;
 
 import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.isa.Decoder;
+import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.translator.Block;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ final class Emission {
     private int index;
     private int offset;
     private long instruction;
-    private int memoryExit;
+    private int resumedExit;
     private int[] interpretSites = new int[16];
     private int interpretCount;
     private static final int NOWHERE = -1;
@@ -121,20 +122,31 @@ final class Emission {
         interpretSites[interpretCount++] = site;
     }
 
-    /** The jump at {@code site} leaves the load or store at hand to the engine. */
-    void missFrom(int site) {
-        memoryExit = block.addExit(Block.ExitKind.MEMORY, index, offset, instruction);
-        stubs.add(new Stub(new int[] {site}, memoryExit));
+    /** The jumps at {@code sites} leave to the interpreter what lies in two pages: it may be another instruction by now. */
+    void decodeAnewFrom(int... sites) {
+        stubs.add(new Stub(sites, block.addExit(Block.ExitKind.INTERPRET, index, offset, Ops.CROSSING)));
     }
 
-    /** Here the block goes on after {@link #missFrom}, once xmm registers hold again what they held. */
+    /** The jump at {@code site} leaves the load or store at hand to the engine. */
+    void missFrom(int site) {
+        resumedExit = block.addExit(Block.ExitKind.MEMORY, index, offset, instruction);
+        stubs.add(new Stub(new int[] {site}, resumedExit));
+    }
+
+    /** The jumps at {@code sites} leave before the block's {@code done}-th instruction, whose probes are to be called. */
+    void probeFrom(int[] sites, int done, int instructionOffset) {
+        resumedExit = block.addExit(Block.ExitKind.PROBE, done, instructionOffset, 0);
+        stubs.add(new Stub(sites, resumedExit));
+    }
+
+    /** Here the block goes on after {@link #missFrom} or {@link #probeFrom}, once xmm registers hold again what they held. */
     void resumeHere() {
         if (floats.isEmpty()) {
-            block.setResume(memoryExit, a.length());
+            block.setResume(resumedExit, a.length());
             return;
         }
         Runnable restore = floats.restore();
-        int exit = memoryExit;
+        int exit = resumedExit;
         outOfLine.add(new OutOfLine(NOWHERE, a.length(), () -> {
             block.setResume(exit, a.length());
             restore.run();
@@ -293,5 +305,27 @@ final class Emission {
         }
         load(scratch, guest);
         return scratch;
+    }
+
+    /** Loads the low 32 bits of an integer register of the guest. */
+    void loadWord(int register, int guest) {
+        if (guest == 0) {
+            a.alu32(X86Assembler.XOR, register, register);
+        } else {
+            a.move32(register, GuestState.integer(guest));
+        }
+    }
+
+    /** Sign-extends 32 bits into rd. */
+    void finishWord(int register) {
+        a.load(target(), register, 4, true);
+        finish();
+    }
+
+    /** The low bytes of rs1, extended, into rd. */
+    void extend(int sizeBytes, boolean signed) {
+        // In memory, the low bytes come first.
+        a.load(target(), GuestState.integer(rs1()), sizeBytes, signed);
+        finish();
     }
 }

@@ -21,6 +21,8 @@ final class FloatEmitter {
 
     private static final long TWO_TO_THE_32 = 0x41F0_0000_0000_0000L;
     private static final long TWO_TO_THE_32_SINGLE = 0x4F80_0000L;
+    private static final long TWO_TO_THE_63 = 0x43E0_0000_0000_0000L;
+    private static final long TWO_TO_THE_63_SINGLE = 0x5F00_0000L;
 
     private final Emission e;
     private final X86Assembler a;
@@ -423,17 +425,17 @@ final class FloatEmitter {
         a.fpBitwise(FP_XOR, 0, 0, 0);
         a.fpCompare(type, operand, 0, false);
         e.interpretFrom(a.jump(BELOW));
-        if (!wide) {
-            a.moveImmediate(RAX, type == DOUBLE ? TWO_TO_THE_32 : TWO_TO_THE_32_SINGLE);
-            a.moveToXmm(0, RAX, true);
-            a.fpCompare(type, operand, 0, false);
-            e.interpretFrom(a.jump(ABOVE_EQUAL));
-        }
-        a.fpToInteger(type, RAX, operand, true, true);
+        // Not found out by the conversion itself: it would raise a flag that the guest's does not.
         if (wide) {
-            a.test(RAX, RAX);
-            e.interpretFrom(a.jump(SIGN));
+            a.moveImmediate(RAX, type == DOUBLE ? TWO_TO_THE_63 : TWO_TO_THE_63_SINGLE);
         } else {
+            a.moveImmediate(RAX, type == DOUBLE ? TWO_TO_THE_32 : TWO_TO_THE_32_SINGLE);
+        }
+        a.moveToXmm(0, RAX, true);
+        a.fpCompare(type, operand, 0, false);
+        e.interpretFrom(a.jump(ABOVE_EQUAL));
+        a.fpToInteger(type, RAX, operand, true, true);
+        if (!wide) {
             a.load(RAX, RAX, 4, true);
         }
         e.finish(RAX);

@@ -5,7 +5,7 @@ import static dev.retrovisor.machine.translator.x86.X86Assembler.*;
 import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.isa.Ops;
 
-/** Host code of integer instructions on registers: RV64I, M, Zba, Zbb, Zbs, Zicond. */
+/** Host code of integer arithmetic on registers: RV64I, M, Zba. */
 final class IntegerEmitter {
     private final Emission e;
     private final X86Assembler a;
@@ -23,7 +23,7 @@ final class IntegerEmitter {
         if (!e.hasDestination() && isComputation(op)) {
             return true;
         }
-        return emitBase(op) || emitWord(op) || emitMultiply(op) || emitBits(op);
+        return emitBase(op) || emitWord(op) || emitMultiply(op);
     }
 
     /** Whether it only computes: what has no destination has no effect then. */
@@ -33,8 +33,16 @@ final class IntegerEmitter {
                     case Ops.BEQ, Ops.BNE, Ops.BLT, Ops.BGE, Ops.BLTU, Ops.BGEU, Ops.JAL, Ops.JALR -> false;
                     case Ops.LB, Ops.LBU, Ops.LH, Ops.LHU, Ops.LW, Ops.LWU, Ops.LD, Ops.SB, Ops.SH, Ops.SW, Ops.SD ->
                         false;
-                    case Ops.FLW, Ops.FSW, Ops.FLD, Ops.FSD, Ops.UNDECODED, Ops.ENTER, Ops.CROSSING, Ops.ILLEGAL ->
-                        false;
+                    case Ops.FLW,
+                            Ops.FSW,
+                            Ops.FLD,
+                            Ops.FSD,
+                            Ops.UNDECODED,
+                            Ops.ENTER,
+                            Ops.PROBED,
+                            Ops.LEAVE,
+                            Ops.CROSSING,
+                            Ops.ILLEGAL -> false;
                     default -> op < Ops.AMOADDD || op > Ops.AMOXORW;
                 };
     }
@@ -109,7 +117,7 @@ final class IntegerEmitter {
             case Ops.MULW -> {
                 e.load(RAX, e.rs1());
                 a.multiply32(RAX, GuestState.integer(e.rs2()));
-                finishWord(RAX);
+                e.finishWord(RAX);
             }
             case Ops.MULH -> multiplyHigh(IMUL);
             case Ops.MULHU -> multiplyHigh(MUL);
@@ -122,107 +130,6 @@ final class IntegerEmitter {
             case Ops.DIVUW -> divide(false, false, false);
             case Ops.REMW -> divide(false, true, true);
             case Ops.REMUW -> divide(false, false, true);
-            default -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean emitBits(int op) {
-        switch (op) {
-            case Ops.ANDN -> {
-                a.andNot(RAX, e.inRegister(e.rs2(), RAX), GuestState.integer(e.rs1()));
-                e.finish(RAX);
-            }
-            case Ops.ORN -> {
-                e.load(RAX, e.rs2());
-                a.unary(NOT, RAX);
-                a.alu(OR, RAX, GuestState.integer(e.rs1()));
-                e.finish(RAX);
-            }
-            case Ops.XNOR -> {
-                e.load(RAX, e.rs2());
-                a.unary(NOT, RAX);
-                a.alu(XOR, RAX, GuestState.integer(e.rs1()));
-                e.finish(RAX);
-            }
-            case Ops.CLZ -> {
-                a.leadingZeros(RAX, GuestState.integer(e.rs1()), true);
-                e.finish(RAX);
-            }
-            case Ops.CLZW -> {
-                a.leadingZeros(RAX, GuestState.integer(e.rs1()), false);
-                e.finish(RAX);
-            }
-            case Ops.CTZ -> {
-                a.trailingZeros(RAX, GuestState.integer(e.rs1()), true);
-                e.finish(RAX);
-            }
-            case Ops.CTZW -> {
-                a.trailingZeros(RAX, GuestState.integer(e.rs1()), false);
-                e.finish(RAX);
-            }
-            case Ops.CPOP -> {
-                a.populationCount(RAX, GuestState.integer(e.rs1()), true);
-                e.finish(RAX);
-            }
-            case Ops.CPOPW -> {
-                a.populationCount(RAX, GuestState.integer(e.rs1()), false);
-                e.finish(RAX);
-            }
-            case Ops.MAX -> select(LESS);
-            case Ops.MIN -> select(GREATER);
-            case Ops.MAXU -> select(BELOW);
-            case Ops.MINU -> select(ABOVE);
-            case Ops.SEXTB -> extend(1, true);
-            case Ops.SEXTH -> extend(2, true);
-            case Ops.ZEXTH -> extend(2, false);
-            case Ops.REV8 -> {
-                e.load(RAX, e.rs1());
-                a.bswap(RAX);
-                e.finish(RAX);
-            }
-            case Ops.ORCB -> {
-                a.moveToXmm(0, e.inRegister(e.rs1(), RAX), true);
-                a.fpBitwise(FP_XOR, 1, 1, 1);
-                a.compareBytes(0, 0, 1);
-                a.moveFromXmm(RAX, 0, true);
-                a.unary(NOT, RAX);
-                e.finish(RAX);
-            }
-            case Ops.ROL -> rotate(ROL, true);
-            case Ops.ROR -> rotate(ROR, true);
-            case Ops.ROLW -> rotate(ROL, false);
-            case Ops.RORW -> rotate(ROR, false);
-            case Ops.RORI -> {
-                a.rorx(e.target(), GuestState.integer(e.rs1()), e.immediate(), true);
-                e.finish();
-            }
-            case Ops.RORIW -> {
-                a.rorx(RAX, GuestState.integer(e.rs1()), e.immediate(), false);
-                finishWord(RAX);
-            }
-            case Ops.BCLR -> bit(BTR);
-            case Ops.BINV -> bit(BTC);
-            case Ops.BSET -> bit(BTS);
-            case Ops.BCLRI -> bitImmediate(BTR);
-            case Ops.BINVI -> bitImmediate(BTC);
-            case Ops.BSETI -> bitImmediate(BTS);
-            case Ops.BEXT -> {
-                int count = e.inRegister(e.rs2(), RCX);
-                a.shiftx(SHR, RAX, GuestState.integer(e.rs1()), count, true);
-                a.aluImmediate32(AND, RAX, 1);
-                e.finish(RAX);
-            }
-            case Ops.BEXTI -> {
-                e.load(RAX, e.rs1());
-                a.shift(SHR, RAX, e.immediate());
-                a.aluImmediate32(AND, RAX, 1);
-                e.finish(RAX);
-            }
-            case Ops.CZEROEQZ -> conditionalZero(EQUAL);
-            case Ops.CZERONEZ -> conditionalZero(NOT_EQUAL);
             default -> {
                 return false;
             }
@@ -269,24 +176,10 @@ final class IntegerEmitter {
             a.alu32(op, host, GuestState.integer(e.rs1()));
             a.load(host, host, 4, true);
         } else {
-            loadWord(RAX, e.rs1());
+            e.loadWord(RAX, e.rs1());
             a.alu32(op, RAX, GuestState.integer(e.rs2()));
-            finishWord(RAX);
+            e.finishWord(RAX);
         }
-    }
-
-    private void loadWord(int register, int guest) {
-        if (guest == 0) {
-            a.alu32(XOR, register, register);
-        } else {
-            a.move32(register, GuestState.integer(guest));
-        }
-    }
-
-    /** Sign-extends 32 bits into rd. */
-    private void finishWord(int register) {
-        a.load(e.target(), register, 4, true);
-        e.finish();
     }
 
     private void constant(long value) {
@@ -332,7 +225,7 @@ final class IntegerEmitter {
 
     private void immediate(int op) {
         if (op == AND && e.immediate() == 255) {
-            extend(1, false);
+            e.extend(1, false);
             return;
         }
         e.load(e.target(), e.rs1());
@@ -355,9 +248,9 @@ final class IntegerEmitter {
             a.load(e.target(), e.target(), 4, true);
             return;
         }
-        loadWord(RAX, e.rs1());
+        e.loadWord(RAX, e.rs1());
         a.aluImmediate32(ADD, RAX, e.immediate());
-        finishWord(RAX);
+        e.finishWord(RAX);
     }
 
     private void shiftImmediate(int op) {
@@ -369,11 +262,11 @@ final class IntegerEmitter {
     }
 
     private void shiftImmediateWord(int op) {
-        loadWord(RAX, e.rs1());
+        e.loadWord(RAX, e.rs1());
         if (e.immediate() != 0) {
             a.shift32(op, RAX, e.immediate());
         }
-        finishWord(RAX);
+        e.finishWord(RAX);
     }
 
     private void shift(int op, boolean wide) {
@@ -382,19 +275,7 @@ final class IntegerEmitter {
         if (wide) {
             e.finish();
         } else {
-            finishWord(RAX);
-        }
-    }
-
-    private void rotate(int op, boolean wide) {
-        e.load(RCX, e.rs2());
-        e.load(RAX, e.rs1());
-        if (wide) {
-            a.shiftByCl(op, RAX);
-            e.finish(RAX);
-        } else {
-            a.shiftByCl32(op, RAX);
-            finishWord(RAX);
+            e.finishWord(RAX);
         }
     }
 
@@ -409,7 +290,7 @@ final class IntegerEmitter {
         if (wide) {
             e.load(RAX, e.rs1());
         } else {
-            loadWord(RAX, e.rs1());
+            e.loadWord(RAX, e.rs1());
         }
         if (addend >= 0) {
             a.leaScaled(e.target(), addend, RAX, count);
@@ -435,41 +316,6 @@ final class IntegerEmitter {
         a.aluImmediate(CMP, GuestState.integer(e.rs1()), e.immediate());
         a.setByte(condition, RCX);
         e.finish(RCX);
-    }
-
-    /** rs1, or rs2 where {@code rs1 CONDITION rs2}. */
-    private void select(int condition) {
-        e.load(RAX, e.rs1());
-        a.alu(CMP, RAX, GuestState.integer(e.rs2()));
-        a.conditionalMove(condition, RAX, GuestState.integer(e.rs2()));
-        e.finish(RAX);
-    }
-
-    private void extend(int sizeBytes, boolean signed) {
-        // In memory, the low bytes come first.
-        a.load(e.target(), GuestState.integer(e.rs1()), sizeBytes, signed);
-        e.finish();
-    }
-
-    private void bit(int op) {
-        int bit = e.inRegister(e.rs2(), RCX);
-        e.load(RAX, e.rs1());
-        a.bitTest(op, RAX, bit);
-        e.finish(RAX);
-    }
-
-    private void bitImmediate(int op) {
-        e.load(RAX, e.rs1());
-        a.bitTest(op, (long) RAX, e.immediate());
-        e.finish(RAX);
-    }
-
-    private void conditionalZero(int condition) {
-        a.alu32(XOR, RCX, RCX);
-        e.load(RAX, e.rs1());
-        a.aluImmediate(CMP, GuestState.integer(e.rs2()), 0);
-        a.conditionalMove(condition, RAX, RCX);
-        e.finish(RAX);
     }
 
     private void multiplyHigh(int op) {
@@ -536,7 +382,7 @@ final class IntegerEmitter {
         if (wide) {
             e.finish(result);
         } else {
-            finishWord(result);
+            e.finishWord(result);
         }
     }
 

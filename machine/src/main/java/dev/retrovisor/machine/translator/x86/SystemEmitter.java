@@ -58,8 +58,10 @@ final class SystemEmitter {
     private final FloatEmitter floats;
     private final MemoryEmitter memory;
     private final Dispatch dispatch;
+    private final boolean alone;
 
-    SystemEmitter(Emission emission, FloatEmitter floats, MemoryEmitter memory, Dispatch dispatch) {
+    SystemEmitter(Emission emission, FloatEmitter floats, MemoryEmitter memory, Dispatch dispatch, boolean alone) {
+        this.alone = alone;
         e = emission;
         a = emission.a;
         this.floats = floats;
@@ -74,6 +76,7 @@ final class SystemEmitter {
         return switch (Decoder.op(instruction)) {
             case Ops.SFENCEVMA, Ops.SINVALVMA, Ops.SRET -> privilege == Privilege.SUPERVISOR;
             case Ops.ECALL -> privilege == Privilege.USER;
+            case Ops.PAUSE -> alone;
             case Ops.CBOZERO -> privilege != Privilege.MACHINE;
             case Ops.CSRRW, Ops.CSRRWI -> isPlace(csr, privilege);
             case Ops.CSRRS, Ops.CSRRC, Ops.CSRRSI, Ops.CSRRCI ->
@@ -110,6 +113,7 @@ final class SystemEmitter {
             case Ops.SFENCEVMA, Ops.SINVALVMA -> interpretIfSet(HartState.MSTATUS, TVM);
             case Ops.SRET -> returnFromTrap();
             case Ops.ECALL -> environmentCall();
+            case Ops.PAUSE -> pause();
             case Ops.CBOZERO -> zeroCacheBlock();
             default -> {
                 if (csr == TIME) {
@@ -133,6 +137,12 @@ final class SystemEmitter {
     private void interpretUnlessSet(int field, int bits) {
         a.testImmediate32(GuestState.field(field), bits);
         e.interpretFrom(a.jump(EQUAL));
+    }
+
+    /** The only hart gives up its turn and is given the next one: that is entered, and it goes on. */
+    private void pause() {
+        a.leaAddress(RAX, memory(GuestState.BUDGET, e.block().steps() - e.index() - 1));
+        a.store(GuestState.field(HartState.PAUSED_LEFT), RAX);
     }
 
     // Control and status registers.

@@ -6,25 +6,33 @@ import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.hart.Tlb;
 import dev.retrovisor.machine.isa.Decoder;
 import dev.retrovisor.machine.isa.Ops;
+import dev.retrovisor.machine.probe.PcProbes;
 import dev.retrovisor.machine.translator.Block;
 import dev.retrovisor.machine.translator.BlockCompiler;
 
 /** Writes blocks as x86-64 code: control flow here, computation in the emitters. {@link GuestState} says what lies where. */
 public final class X86Compiler implements BlockCompiler {
     private static final int PAGE_BYTES = 4096;
+
+    /** A place that is probed under more virtual addresses than this is left to the engine under all. */
+    private static final int MAX_COMPARED = 4;
+
     private static final int[] SAVED_BY_CALLEE = {RBP, RBX, R12, R13, R14, R15};
 
     private final Emission e = new Emission();
     private final X86Assembler a = e.a;
     private final IntegerEmitter integers = new IntegerEmitter(e);
+    private final BitEmitter bits = new BitEmitter(e);
     private final MemoryEmitter memory = new MemoryEmitter(e);
     private final boolean[] known = new boolean[Ops.COUNT];
     private final Runtime runtime = new Runtime(a);
     private final FloatEmitter floats = new FloatEmitter(e, memory, runtime);
     private final Dispatch dispatch = new Dispatch(e, runtime);
-    private final SystemEmitter system = new SystemEmitter(e, floats, memory, dispatch);
+    private final SystemEmitter system;
 
-    public X86Compiler() {
+    /** @param alone whether there is but one hart: its turn never ends for long */
+    public X86Compiler(boolean alone) {
+        system = new SystemEmitter(e, floats, memory, dispatch, alone);
         // What the emitters know is asked of them: they write each instruction once, to nowhere.
         for (int op = Ops.ILLEGAL + 1; op < Ops.COUNT; op++) {
             long instruction = op | 5L << Decoder.RD_SHIFT | 6L << Decoder.RS1_SHIFT | 7L << Decoder.RS2_SHIFT;
@@ -54,7 +62,8 @@ public final class X86Compiler implements BlockCompiler {
     }
 
     @Override
-    public byte[] compile(Block block, long[] instructions, boolean interprets, long address, long nextPageHost) {
+    public byte[] compile(
+            Block block, long[] instructions, boolean interprets, long address, long nextPageHost, PcProbes probes) {
         e.begin(block, address, runtime.exitAddress());
         floats.begin();
         int at = block.offset();
@@ -67,6 +76,7 @@ public final class X86Compiler implements BlockCompiler {
         for (int i = 0; i < block.steps(); i++) {
             long instruction = instructions[i];
             e.next(i, at, instruction);
+            callProbes(probes, i, at);
             if (block.nextPage() != Block.NO_PAGE) {
                 requireNextPage(nextPageHost);
             }
@@ -80,23 +90,47 @@ public final class X86Compiler implements BlockCompiler {
             }
         }
         if (goesOn) {
+            if (interprets) {
+                callProbes(probes, block.steps(), at);
+            }
             goOn(at, interprets, instructions);
         }
         e.end();
         return a.bytes();
     }
 
-    /** Leaves the instruction to the interpreter unless the page behind its own is the one it was decoded from. */
+    /** Leaves to the engine if an instruction has probes under the virtual address at which it is being executed. */
+    private void callProbes(PcProbes probes, int done, int at) {
+        long[] pages = probes.virtualPages(e.block().page(), at);
+        if (pages.length == 0) {
+            return;
+        }
+        int[] sites;
+        if (pages.length > MAX_COMPARED) {
+            sites = new int[] {a.jump()};
+        } else {
+            sites = new int[pages.length];
+            for (int i = 0; i < sites.length; i++) {
+                a.moveImmediate(RAX, pages[i]);
+                a.alu(CMP, RAX, GuestState.field(HartState.CODE_PAGE));
+                sites[i] = a.jump(EQUAL);
+            }
+        }
+        e.probeFrom(sites, done, at);
+        e.resumeHere();
+    }
+
+    /** Leaves to the interpreter, to be decoded anew, unless the page behind is the one that the block was made from. */
     private void requireNextPage(long host) {
         a.move(RAX, GuestState.field(HartState.CODE_PAGE));
         a.aluImmediate(ADD, RAX, PAGE_BYTES);
         dispatch.findFetchEntry();
         a.alu(CMP, RAX, memory(RCX, Tlb.FETCH_TAG));
-        e.interpretFrom(a.jump(NOT_EQUAL));
+        int notKnown = a.jump(NOT_EQUAL);
         a.alu(ADD, RAX, memory(RCX, Tlb.ADDEND));
         a.moveImmediate(RDX, host);
         a.alu(CMP, RAX, RDX);
-        e.interpretFrom(a.jump(NOT_EQUAL));
+        e.decodeAnewFrom(notKnown, a.jump(NOT_EQUAL));
     }
 
     /** What follows the last instruction when it does not jump away. */
@@ -111,7 +145,7 @@ public final class X86Compiler implements BlockCompiler {
     }
 
     private boolean emit(int op) {
-        return integers.emit(op) || memory.emit(op) || floats.emit(op);
+        return integers.emit(op) || bits.emit(op) || memory.emit(op) || floats.emit(op);
     }
 
     private static boolean isJump(int op) {

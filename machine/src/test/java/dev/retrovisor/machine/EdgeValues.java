@@ -1,24 +1,24 @@
-package dev.retrovisor.testkit.oracle;
+package dev.retrovisor.machine;
 
 import java.util.random.RandomGenerator;
 
 /** Operands that lie where implementations go wrong. */
-final class EdgeValues {
+public final class EdgeValues {
     private static final long BOX = 0xFFFF_FFFF_0000_0000L;
 
     private final RandomGenerator random;
 
-    EdgeValues(RandomGenerator random) {
+    public EdgeValues(RandomGenerator random) {
         this.random = random;
     }
 
     /** True once in {@code n} times. */
-    boolean oneIn(int n) {
+    public boolean oneIn(int n) {
         return random.nextInt(n) == 0;
     }
 
     /** For an integer register. */
-    long integer() {
+    public long integer() {
         return switch (random.nextInt(12)) {
             case 0 -> random.nextLong(-4, 5);
             case 1 -> (1L << random.nextInt(64)) + random.nextLong(-1, 2);
@@ -41,7 +41,7 @@ final class EdgeValues {
     }
 
     /** For a floating-point register that is read as binary32: boxed, mostly. */
-    long single() {
+    public long single() {
         int bits = singleBits();
         return switch (random.nextInt(24)) {
             case 0 -> bits & 0xFFFF_FFFFL;
@@ -70,7 +70,7 @@ final class EdgeValues {
     }
 
     /** For a floating-point register that is read as binary64. */
-    long dual() {
+    public long dual() {
         long sign = random.nextLong() & Long.MIN_VALUE;
         long fraction = fraction(52);
         return sign
@@ -118,12 +118,12 @@ final class EdgeValues {
     }
 
     /** Something near another operand of binary32: sums cancel, comparisons are close. */
-    long nearSingle(long other) {
+    public long nearSingle(long other) {
         return BOX | near((int) other, 23) & 0xFFFF_FFFFL;
     }
 
     /** Something near another operand of binary64. */
-    long nearDual(long other) {
+    public long nearDual(long other) {
         return near(other, 52);
     }
 
@@ -136,12 +136,12 @@ final class EdgeValues {
     }
 
     /** What makes a fused multiply-add cancel: the rounded product, negated or not, or its neighbour. */
-    long nearProductSingle(long left, long right) {
+    public long nearProductSingle(long left, long right) {
         float product = Float.intBitsToFloat((int) left) * Float.intBitsToFloat((int) right);
         return nearSingle(Float.floatToRawIntBits(product));
     }
 
-    long nearProductDual(long left, long right) {
+    public long nearProductDual(long left, long right) {
         return nearDual(Double.doubleToRawLongBits(Double.longBitsToDouble(left) * Double.longBitsToDouble(right)));
     }
 }
