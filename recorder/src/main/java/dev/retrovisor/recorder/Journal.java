@@ -23,10 +23,13 @@ final class Journal implements AutoCloseable {
     /** With a stretch of steps between two looks at the clock, under the 50 ms that the trace format promises. */
     private static final long FLUSH_NANOS = 40_000_000;
 
+    /** A light hash costs a tenth of a millisecond, as long as Java has not compiled what makes it. */
+    private static final long LIGHT_HASH_NANOS = 100_000_000;
+
     /** A hash over all state is due when this many times its cost has passed: it takes 0.5 % of a run. */
     private static final long FULL_HASH_SPARING = 200;
 
-    private static final long FULL_HASH_LEAST_NANOS = 500_000_000;
+    private static final long FULL_HASH_LEAST_NANOS = 2_000_000_000;
     private static final long FULL_HASH_LEAST_STEPS = 50_000_000;
     private static final long NOWHERE = -1;
 
@@ -37,6 +40,7 @@ final class Journal implements AutoCloseable {
     private long deviceEvents;
     private TraceFullException full;
     private long lastFlushNanos;
+    private long nextLightNanos;
     private long nextFullNanos;
     private long nextFullSteps = FULL_HASH_LEAST_STEPS;
     private long hashedStep = NOWHERE;
@@ -48,6 +52,7 @@ final class Journal implements AutoCloseable {
         this.writer = writer;
         this.hashes = hashes;
         lastFlushNanos = System.nanoTime();
+        nextLightNanos = lastFlushNanos;
         nextFullNanos = lastFlushNanos + FULL_HASH_LEAST_NANOS;
     }
 
@@ -105,8 +110,9 @@ final class Journal implements AutoCloseable {
         try {
             if (lastFlushNanos >= nextFullNanos && machine.steps() >= nextFullSteps) {
                 hashAll();
-            } else {
+            } else if (lastFlushNanos >= nextLightNanos) {
                 writer.append(hash(machine.registerHash(), StateHash.Kind.LIGHT));
+                nextLightNanos = lastFlushNanos + LIGHT_HASH_NANOS;
             }
             writer.flush(machine.steps(), machine.virtualNanos());
         } catch (TraceFullException e) {
