@@ -11,7 +11,9 @@ import dev.retrovisor.machine.event.DeviceEventSink;
 import dev.retrovisor.machine.event.InputEvent;
 import dev.retrovisor.machine.time.Alarms;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +30,12 @@ final class GuestRun {
 
     private GuestRun() {}
 
-    /** The command that starts this class with the launcher's flags for the JVM, in the project's folder. */
+    /** What the launcher has made for a quick start: its class path, and the JVM's cache. */
+    private static final Path QUICK_CLASS_PATH = Path.of("target/launcher/classpath");
+
+    private static final Path QUICK_CACHE = Path.of("target/launcher/retrovisor.aot");
+
+    /** The command that starts this class as the launcher starts Retrovisor, in the project's folder. */
     static List<String> command(BenchGuest.Boot boot, EngineChoice engine) {
         var command = new ArrayList<String>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
@@ -37,10 +44,23 @@ final class GuestRun {
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split("\\s+")));
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), GuestRun.class.getName()));
+        String classPath = System.getProperty("java.class.path");
+        if (Files.exists(QUICK_CACHE)) {
+            command.addAll(List.of("-Xlog:aot*=off", "-XX:AOTCache=" + QUICK_CACHE));
+            classPath = quickClassPath() + File.pathSeparator + classPath;
+        }
+        command.addAll(List.of("-cp", classPath, GuestRun.class.getName()));
         command.addAll(List.of(boot.kernel().toString(), boot.initrd().toString(), boot.append()));
         command.addAll(List.of(Integer.toString(BenchGuest.MEMORY_MIB), engine.name()));
         return command;
+    }
+
+    private static String quickClassPath() {
+        try {
+            return Files.readString(QUICK_CLASS_PATH).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Arguments: kernel, initrd, command line, MiB of memory, {@link EngineChoice}. */

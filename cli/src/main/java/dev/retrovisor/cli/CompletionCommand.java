@@ -3,9 +3,7 @@ package dev.retrovisor.cli;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Writes a shell's completion script, made from the same declarations as the help. */
 @Command(
@@ -20,16 +18,13 @@ import picocli.CommandLine.Spec;
             "  echo 'source <(retrovisor completion zsh)' >> ~/.zshrc"
         })
 final class CompletionCommand implements Callable<Integer> {
-    private final Screen screen;
-
-    @Spec
-    private CommandSpec spec;
+    private final Context context;
 
     @Parameters(paramLabel = "SHELL", completionCandidates = Shells.class, description = "bash or zsh.")
     private String shell;
 
     CompletionCommand(Context context) {
-        this.screen = context.screen();
+        this.context = context;
     }
 
     static final class Shells extends Words {
@@ -40,7 +35,8 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String script = AutoComplete.bash("retrovisor", spec.root().commandLine());
+        String script = AutoComplete.bash("retrovisor", new CommandTree(context).commandLine());
+        Screen screen = context.screen();
         switch (shell) {
             case "bash" -> screen.out().print(script);
             // The script is bash's: zsh runs it once its own completion and the layer for bash's are loaded.

@@ -2,14 +2,15 @@ package dev.retrovisor.cli;
 
 import dev.retrovisor.guests.Guests;
 import java.time.Clock;
+import java.util.function.Supplier;
 
 /**
  * What commands look at outside their options.
  *
- * @param clock wall clock and time zone, for names and dates
+ * @param clock wall clock and time zone, for names and dates; reading the zone's rules takes a while, so it is asked for where one is shown
  */
-record Context(Screen screen, Guests guests, Clock clock) {
+record Context(Screen screen, Guests guests, Supplier<Clock> clock) {
     static Context ofProcess(Screen screen) {
-        return new Context(screen, Guests.ofThisMachine(), Clock.systemDefaultZone());
+        return new Context(screen, Guests.ofThisMachine(), Clock::systemDefaultZone);
     }
 }

@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 good, 1 differs, 2 you can mend it, 3 bad trace or image, 70 our bug."
         })
 final class RootCommand implements Callable<Integer> {
+    static final String VERSION_OPTION = "--version";
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -39,7 +41,7 @@ final class RootCommand implements Callable<Integer> {
     private boolean debug;
 
     @Option(
-            names = {"-V", "--version"},
+            names = {"-V", VERSION_OPTION},
             versionHelp = true,
             description = "Show the version.")
     private boolean version;

@@ -8,17 +8,19 @@ import java.time.Clock;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Where a recording goes. */
 final class TraceName {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+    private static final String DATE = "yyyyMMdd-HHmmss";
 
     private TraceName() {}
 
     /** What the user asked for, checked, or else a dated name in the current folder that is not taken. */
-    static Path of(Optional<Path> output, String guest, Clock clock) {
+    static Path of(Optional<Path> output, String guest, Supplier<Clock> clock) {
         return output.map(TraceName::checked).orElseGet(() -> {
-            String base = guest.replaceAll("[^A-Za-z0-9._-]", "_") + "-" + DATE.format(LocalDateTime.now(clock));
+            String base = guest.replaceAll("[^A-Za-z0-9._-]", "_") + "-"
+                    + DateTimeFormatter.ofPattern(DATE).format(LocalDateTime.now(clock.get()));
             Path name = Path.of(base + ".trace");
             for (int i = 2; Files.exists(name); i++) {
                 name = Path.of(base + "-" + i + ".trace");

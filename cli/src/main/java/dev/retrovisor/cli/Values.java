@@ -3,6 +3,7 @@ package dev.retrovisor.cli;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.machine.board.PagingMode;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,11 @@ import picocli.CommandLine.TypeConversionException;
 final class Values {
     /** What a machine keeps for each page is on the Java heap: more would not fit in its default size on common hosts. */
     private static final long MAX_MEMORY_BYTES = 256L << 30;
+
+    /** Digits that always fit in a long. */
+    private static final int LONGEST_LONG = 18;
+
+    private static final long[] THOUSANDS = {1, 1_000, 1_000_000, 1_000_000_000};
 
     private static final Pattern NUMBER_WITH_UNIT = Pattern.compile("([0-9][0-9_]*(?:\\.[0-9]+)?)([A-Za-z]*)");
 
@@ -40,9 +46,7 @@ final class Values {
             };
             long bytes;
             try {
-                bytes = number(parts.group(1))
-                        .multiply(BigDecimal.valueOf(1L << power))
-                        .longValueExact();
+                bytes = multiple(parts.group(1), 1L << power, RoundingMode.UNNECESSARY);
             } catch (ArithmeticException _) {
                 throw new TypeConversionException("'%s' is no whole number of bytes that we can count".formatted(text));
             }
@@ -79,7 +83,7 @@ final class Values {
                         "'%s' is no number of steps: write 12_000_000 or 250M".formatted(text));
             }
             try {
-                return number(parts.group(1)).movePointRight(3 * power).longValueExact();
+                return multiple(parts.group(1), THOUSANDS[power], RoundingMode.UNNECESSARY);
             } catch (ArithmeticException _) {
                 throw new TypeConversionException("'%s' is no whole number of steps that we can count".formatted(text));
             }
@@ -104,9 +108,7 @@ final class Values {
                 throw new TypeConversionException("'%s' is no time: write 30s, 5m or 1h".formatted(text));
             }
             try {
-                BigDecimal nanos = number(parts.group(1)).multiply(BigDecimal.valueOf(unitNanos));
-                return Duration.ofNanos(
-                        nanos.setScale(0, java.math.RoundingMode.UP).longValueExact());
+                return Duration.ofNanos(multiple(parts.group(1), unitNanos, RoundingMode.UP));
             } catch (ArithmeticException _) {
                 throw new TypeConversionException("'%s' is longer than we can count".formatted(text));
             }
@@ -137,6 +139,12 @@ final class Values {
      */
     record Cpu(PagingMode paging, boolean hardwareDirtyBits) {
         static final String DEFAULT = "rv64,sv57,svadu";
+
+        /** As the option has it. Picocli asks for it at every start, and a record's own is slow the first time. */
+        @Override
+        public String toString() {
+            return "rv64," + paging.name().toLowerCase(Locale.ROOT) + (hardwareDirtyBits ? ",svadu" : ",svade");
+        }
 
         static final class Converter implements ITypeConverter<Cpu> {
             @Override
@@ -252,8 +260,21 @@ final class Values {
         }
     }
 
-    private static BigDecimal number(String digits) {
-        return new BigDecimal(digits.replace("_", ""));
+    /**
+     * So many units.
+     *
+     * @throws ArithmeticException if that is no long, or would have to be rounded and may not be
+     */
+    private static long multiple(String number, long unit, RoundingMode rounding) {
+        String digits = number.replace("_", "");
+        // BigDecimal's tables, filled when it is first used, take longer than all else that is done with options.
+        if (digits.length() <= LONGEST_LONG && digits.indexOf('.') < 0) {
+            return Math.multiplyExact(Long.parseLong(digits), unit);
+        }
+        return new BigDecimal(digits)
+                .multiply(BigDecimal.valueOf(unit))
+                .setScale(0, rounding)
+                .longValueExact();
     }
 
     private static boolean isOn(String key, String value) {

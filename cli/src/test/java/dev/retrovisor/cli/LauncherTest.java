@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -155,6 +156,137 @@ class LauncherTest {
                 .contains("[@" + project.toRealPath() + "/.mvn/jvm-flags]");
         assertThat(second.output()).doesNotContain("building");
         assertThat(third.output()).contains("building (again");
+    }
+
+    /** A JDK whose java makes jars and a cache when it is asked to, and notes in the project that it was trained. */
+    private Path jdkThatLearns(String name) throws IOException {
+        Path home = jdk(name, "25.0.1");
+        script(home.resolve("bin/java"), """
+                for each; do
+                    case $each in
+                        *.LauncherJars) task=jars ;;
+                        *.LauncherTraining) task=training ;;
+                        -XX:AOTCacheOutput=*) cache=${each#*=} ;;
+                    esac
+                    last=$each
+                done
+                case $task in
+                    jars) printf '%%s' "$last/all.jar" > "$last/classpath" ;;
+                    training) echo "$0" >> "%s/trainings" && echo cache > "$cache" ;;
+                    *) for each; do echo "[$each]"; done; exit 42 ;;
+                esac""".formatted(project));
+        return home;
+    }
+
+    private List<String> trainings() throws IOException {
+        return Files.readAllLines(project.resolve("trainings"));
+    }
+
+    @Test
+    void afterABuildItStartsFromJarsAndACacheThatAreMadeOnce() throws Exception {
+        maven(mavenThatBuilds());
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", jdkThatLearns("jdk").toString());
+
+        Ended first = launch(environment, "version");
+        Ended second = launch(environment, "version");
+
+        String quick = project.toRealPath() + "/target/launcher/";
+        assertEquals(42, first.exitCode(), first.output());
+        assertThat(first.output())
+                .contains("[-XX:AOTCache=" + quick + "retrovisor.aot]", "[-Xlog:aot*=off]")
+                .contains("[-cp]\n[" + quick + "all.jar]\n[dev.retrovisor.cli.Main]\n[version]\n");
+        assertThat(first.output()).endsWith(second.output());
+        assertThat(trainings()).hasSize(1);
+    }
+
+    @Test
+    void anotherJdkOtherFlagsAndOtherClassesMakeANewCache() throws Exception {
+        maven(mavenThatBuilds());
+        Path one = jdkThatLearns("one");
+        Path other = jdkThatLearns("other");
+        launch(Map.of("JAVA_HOME", one.toString()));
+
+        launch(Map.of("JAVA_HOME", other.toString()));
+        assertThat(trainings()).containsExactly(one + "/bin/java", other + "/bin/java");
+
+        Files.writeString(other.resolve("release"), "JAVA_VERSION=\"25.0.2\"\n");
+        launch(Map.of("JAVA_HOME", other.toString()));
+        assertThat(trainings()).hasSize(3);
+
+        Files.writeString(project.resolve(".mvn/jvm-flags"), "-Xmx2m\n");
+        launch(Map.of("JAVA_HOME", other.toString()));
+        assertThat(trainings()).hasSize(4);
+
+        Files.setLastModifiedTime(
+                project.resolve("cli/target/retrovisor.classpath"),
+                FileTime.from(Instant.now().plusSeconds(3600)));
+        Ended last = launch(Map.of("JAVA_HOME", other.toString()));
+        assertThat(trainings()).hasSize(5);
+        assertThat(last.output()).startsWith("retrovisor: preparing a quick start");
+    }
+
+    @Test
+    void withoutJarsOrACacheItStartsAllTheSameAndDoesNotTryAgain() throws Exception {
+        maven(mavenThatBuilds());
+        Map<String, String> environment = Map.of("JAVA_HOME", jdk("jdk", "25").toString());
+
+        Ended first = launch(environment);
+        Ended second = launch(environment);
+
+        assertThat(first.output())
+                .contains("[-cp]\n[" + project.toRealPath() + "/cli/target/classes:")
+                .doesNotContain("AOTCache");
+        assertEquals(42, second.exitCode());
+        assertThat(first.output()).endsWith(second.output());
+        assertThat(project.resolve("target/launcher-build.log"))
+                .content()
+                .containsOnlyOnce("no jars, so a slower start");
+    }
+
+    /** The real JDK, flags, classes and training run. */
+    @Test
+    void theCacheIsUsedAndIfItIsDamagedNoWordIsSaid() throws Exception {
+        Path classes = Path.of(CommandTree.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Files.copy(
+                Repository.root().resolve(".mvn/jvm-flags"),
+                project.resolve(".mvn/jvm-flags"),
+                StandardCopyOption.REPLACE_EXISTING);
+        maven(mavenThatBuilds() + "\nprintf '%s' ':" + classes + ":" + System.getProperty("java.class.path")
+                + "' >> cli/target/retrovisor.classpath");
+        Map<String, String> quiet = Map.of("JAVA_HOME", System.getProperty("java.home"));
+        Map<String, String> talkative =
+                Map.of("JAVA_HOME", System.getProperty("java.home"), "RETROVISOR_JAVA_OPTS", "-Xlog:class+load:stdout");
+        Path cache = project.resolve("target/launcher/retrovisor.aot");
+
+        launch(quiet, "--version");
+        String log = Files.readString(project.resolve("target/launcher-build.log"));
+        assertThat(cache).as(log).isNotEmptyFile();
+
+        for (String type : List.of("dev.retrovisor.cli.CommandTree", "picocli.CommandLine")) {
+            assertThat(launch(talkative, "--version").output())
+                    .as("where it is loaded from")
+                    .contains(type + " source: shared objects file");
+        }
+
+        byte[] whole = Files.readAllBytes(cache);
+        for (byte[] damaged : List.of(Arrays.copyOf(whole, whole.length / 2), new byte[100], new byte[0])) {
+            Files.write(cache, damaged);
+            assertEquals(
+                    "retrovisor " + Version.NUMBER + "\n",
+                    launch(quiet, "--version").output());
+        }
+        Files.write(cache, whole);
+        Files.setLastModifiedTime(
+                project.resolve("target/launcher/retrovisor.jar"),
+                FileTime.from(Instant.now().minusSeconds(3600)));
+        assertEquals(
+                "retrovisor " + Version.NUMBER + "\n",
+                launch(quiet, "--version").output());
     }
 
     @Test

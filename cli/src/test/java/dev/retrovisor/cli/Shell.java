@@ -42,7 +42,9 @@ final class Shell {
     Context context(PrintStream out, PrintStream err) {
         var host = new Host(cache.resolve("apt"), cache.resolve("keys"), Map.of(), () -> NOW);
         return new Context(
-                Screen.plain(out, err), new Guests(cache.resolve("guests"), host), Clock.fixed(NOW, ZoneOffset.UTC));
+                Screen.plain(out, err),
+                new Guests(cache.resolve("guests"), host),
+                () -> Clock.fixed(NOW, ZoneOffset.UTC));
     }
 
     Ended run(String... arguments) {

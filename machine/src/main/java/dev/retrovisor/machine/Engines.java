@@ -32,6 +32,12 @@ final class Engines {
 
     /** One engine; of the two of {@link EngineChoice#LOCKSTEP} the translator. */
     static Made make(EngineChoice choice, List<Hart> harts, Ram ram, Clock clock, Translations translations) {
+        return make(choice, harts, ram, clock, translations, CODE_BYTES);
+    }
+
+    /** The same, with so much memory for host code. */
+    static Made make(
+            EngineChoice choice, List<Hart> harts, Ram ram, Clock clock, Translations translations, int codeBytes) {
         var interpreter = new Interpreter(harts, ram, clock, translations);
         if (choice == EngineChoice.INTERPRETER) {
             return new Made(interpreter, EngineChoice.INTERPRETER, "");
@@ -39,7 +45,7 @@ final class Engines {
         CodeMemory memory = null;
         try {
             X86Host.requireArchitecture();
-            memory = new CodeMemory(CODE_BYTES);
+            memory = new CodeMemory(codeBytes);
             X86Host.requireFeatures(memory);
         } catch (UnsupportedOperationException refused) {
             if (memory != null) {

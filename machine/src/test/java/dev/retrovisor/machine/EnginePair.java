@@ -4,15 +4,7 @@ import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.machine.board.StopReason;
 import dev.retrovisor.machine.event.DeviceEvent;
-import dev.retrovisor.machine.hart.Hart;
-import dev.retrovisor.machine.hart.Translations;
-import dev.retrovisor.machine.interpreter.Interpreter;
-import dev.retrovisor.machine.memory.Ram;
 import dev.retrovisor.machine.time.Alarms;
-import dev.retrovisor.machine.time.Clock;
-import dev.retrovisor.machine.translator.CodeMemory;
-import dev.retrovisor.machine.translator.Translator;
-import dev.retrovisor.machine.translator.x86.X86Compiler;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,19 +57,14 @@ public final class EnginePair implements AutoCloseable {
 
     /** @param codeBytes memory for host code: when it is used up, all is dropped */
     public EnginePair(MachineConfig config, int codeBytes) {
-        interpreted = new Side(config, EngineChoice.INTERPRETER, Engines::make);
-        translated = new Side(
-                config,
-                EngineChoice.TRANSLATOR,
-                (_, harts, ram, clock, translations) -> translator(codeBytes, harts, ram, clock, translations));
-    }
-
-    private static Engines.Made translator(
-            int codeBytes, List<Hart> harts, Ram ram, Clock clock, Translations translations) {
-        var interpreter = new Interpreter(harts, ram, clock, translations);
-        var memory = new CodeMemory(codeBytes);
-        var engine = new Translator(harts, ram, clock, translations, interpreter, new X86Compiler(), memory);
-        return new Engines.Made(engine, EngineChoice.TRANSLATOR, "");
+        Engines.Maker maker = (choice, harts, ram, clock, translations) ->
+                Engines.make(choice, harts, ram, clock, translations, codeBytes);
+        interpreted = new Side(config, EngineChoice.INTERPRETER, maker);
+        translated = new Side(config, EngineChoice.TRANSLATOR, maker);
+        if (!translated.machine.engineNotice().isEmpty()) {
+            close();
+            throw new IllegalStateException(translated.machine.engineNotice());
+        }
     }
 
     /** Whether this host can have the translator. */

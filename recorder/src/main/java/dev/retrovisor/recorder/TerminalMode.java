@@ -8,6 +8,7 @@ import org.jline.terminal.Attributes.InputFlag;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.terminal.TerminalBuilder.SystemOutput;
+import org.jline.utils.InfoCmp;
 import org.jline.utils.NonBlockingInputStream;
 import org.jline.utils.Signals;
 
@@ -19,6 +20,7 @@ final class TerminalMode implements AutoCloseable {
     /** Read, as JLine says it, when nothing was typed in time. */
     static final int NOTHING_TYPED = NonBlockingInputStream.READ_EXPIRED;
 
+    private static final String TYPE = "ansi";
     private static final String RESIZE_SIGNAL = "WINCH";
 
     /** Size in character cells. */
@@ -63,6 +65,8 @@ final class TerminalMode implements AutoCloseable {
     }
 
     private static Terminal build(SystemOutput output) throws IOException {
+        // We ask for no capability. JLine would run infocmp for any name whose capabilities it has not been given.
+        InfoCmp.setLoadedInfoCmp(TYPE, "");
         return TerminalBuilder.builder()
                 .system(true)
                 .systemOutput(output)
@@ -71,8 +75,7 @@ final class TerminalMode implements AutoCloseable {
                 .jni(false)
                 .exec(false)
                 .dumb(false)
-                // We ask for no capability. A name that JLine knows spares a run of infocmp.
-                .type("ansi")
+                .type(TYPE)
                 // Its probe would type a question into the guest's screen.
                 .graphemeCluster(false)
                 // JLine would take SIGINT and the others from HostSignals, which ends the run in order.

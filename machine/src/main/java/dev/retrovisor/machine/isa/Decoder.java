@@ -38,14 +38,14 @@ public final class Decoder {
     }
 
     /** For each encoding by number, its operands. */
-    private static final Operand[][] OPERANDS =
-            Insns.all().stream().map(Decoder::operands).toArray(Operand[][]::new);
+    private static final Operand[][] OPERANDS = new Operand[Insns.all().size()][];
 
     /** For each instruction, whether its immediate is a distance from itself: those with the formats B and J. */
     private static final boolean[] IS_RELATIVE = new boolean[Ops.COUNT];
 
     static {
         for (Insns.Row row : Insns.all()) {
+            OPERANDS[row.number()] = operands(row);
             int opcode = Insns.base(row.op()).encoding().match() & 0x7F;
             IS_RELATIVE[row.op()] = opcode == BRANCH_OPCODE || opcode == JAL_OPCODE;
         }
@@ -59,7 +59,7 @@ public final class Decoder {
         var operands = new ArrayList<Operand>();
         for (int i = 0; i < names.length; i++) {
             Encoding.Field field = row.encoding().field(sources[i]);
-            long constant = field == null ? Long.parseLong(sources[i].replaceFirst("^x", "")) : 0;
+            long constant = field == null ? constant(sources[i]) : 0;
             switch (names[i]) {
                 case "rd" -> operands.add(new Operand(field, constant, RD_SHIFT, 0, true));
                 case "fd" -> operands.add(new Operand(field, constant, RD_SHIFT, HartState.F_SLOT, true));
@@ -75,7 +75,12 @@ public final class Decoder {
                 default -> throw new IllegalStateException("no place for operand " + names[i]);
             }
         }
-        return operands.toArray(Operand[]::new);
+        return operands.toArray(new Operand[0]);
+    }
+
+    /** A number, or a register by its number: {@code 12}, {@code x2}. */
+    private static long constant(String text) {
+        return Long.parseLong(text.startsWith("x") ? text.substring(1) : text);
     }
 
     /** Decodes a 32-bit instruction, or a 16-bit one in the lower half; {@link Ops#ILLEGAL} if there is none. */

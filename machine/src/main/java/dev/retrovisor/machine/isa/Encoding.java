@@ -5,8 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * An instruction's encoding, parsed from the notation of the manual: fixed bits, and fields whose bits may be scattered.
@@ -16,7 +14,6 @@ import java.util.regex.Pattern;
  * this encoding if the field is zero). Fields named {@code imm} and {@code nzimm} are signed.
  */
 public final class Encoding {
-    private static final Pattern FIELD = Pattern.compile("([a-z]+[0-9]?'?)(!=0)?(?:\\[([0-9:|]+)])?");
     private static final Map<String, Integer> WIDTHS = Map.of("rm", 3, "csr", 12, "aq", 1, "rl", 1);
 
     /** {@code width} bits from bit {@code sourceLow} of the instruction are the field's bits from {@code targetLow}. */
@@ -122,12 +119,17 @@ public final class Encoding {
     private int mask;
     private int match;
 
-    /** Parses the notation above; the widths must add up to 16 or 32 bits. */
+    /**
+     * Parses the notation above; the widths must add up to 16 or 32 bits. By hand: every start of the program parses all
+     * encodings, most of them before their code is compiled, and regular expressions took four times as long.
+     */
     Encoding(String notation) {
         int at = 0;
-        String[] tokens = notation.split(" ");
-        for (int i = tokens.length - 1; i >= 0; i--) {
-            at += isDigits(tokens[i]) ? addFixed(tokens[i], at) : addField(tokens[i], at, notation);
+        for (int end = notation.length(); end > 0; ) {
+            int start = notation.lastIndexOf(' ', end - 1) + 1;
+            String token = notation.substring(start, end);
+            at += isDigits(token) ? addFixed(token, at) : addField(token, at, notation);
+            end = start - 1;
         }
         if (at != 16 && at != 32) {
             throw new IllegalArgumentException("'%s' has %d bits".formatted(notation, at));
@@ -146,28 +148,47 @@ public final class Encoding {
     }
 
     private int addField(String token, int at, String notation) {
-        Matcher parts = FIELD.matcher(token);
-        if (!parts.matches()) {
+        int nameEnd = nameEnd(token);
+        int rangesStart = token.startsWith("!=0", nameEnd) ? nameEnd + 3 : nameEnd;
+        boolean scattered = token.startsWith("[", rangesStart) && token.endsWith("]");
+        if (nameEnd == 0 || !scattered && rangesStart < token.length()) {
             throw new IllegalArgumentException("'%s' in '%s' is no field".formatted(token, notation));
         }
-        String name = parts.group(1);
-        Field field = fields.computeIfAbsent(name, Field::new);
-        field.nonZero |= parts.group(2) != null;
-        if (parts.group(3) == null) {
+        String name = token.substring(0, nameEnd);
+        Field field = fields.get(name);
+        if (field == null) {
+            field = new Field(name);
+            fields.put(name, field);
+        }
+        field.nonZero |= rangesStart > nameEnd;
+        if (!scattered) {
             int width = name.endsWith("'") ? 3 : WIDTHS.getOrDefault(name, 5);
             field.add(at, width, 0);
             return width;
         }
         int total = 0;
-        String[] ranges = parts.group(3).split("\\|");
-        for (int i = ranges.length - 1; i >= 0; i--) {
-            String[] ends = ranges[i].split(":");
-            int high = Integer.parseInt(ends[0]);
-            int low = Integer.parseInt(ends[ends.length - 1]);
+        for (int end = token.length() - 1; end > rangesStart; ) {
+            int start = Math.max(token.lastIndexOf('|', end - 1), rangesStart) + 1;
+            int colon = token.lastIndexOf(':', end - 1);
+            int high = Integer.parseInt(token, start, colon < start ? end : colon, 10);
+            int low = colon < start ? high : Integer.parseInt(token, colon + 1, end, 10);
             field.add(at + total, high - low + 1, low);
             total += high - low + 1;
+            end = start - 1;
         }
         return total;
+    }
+
+    /** The end of a name: letters, perhaps a digit, perhaps a prime. */
+    private static int nameEnd(String token) {
+        int end = 0;
+        while (end < token.length() && token.charAt(end) >= 'a' && token.charAt(end) <= 'z') {
+            end++;
+        }
+        if (end > 0 && end < token.length() && token.charAt(end) >= '0' && token.charAt(end) <= '9') {
+            end++;
+        }
+        return end > 0 && token.startsWith("'", end) ? end + 1 : end;
     }
 
     /** Whether an instruction's bits are of this encoding. */

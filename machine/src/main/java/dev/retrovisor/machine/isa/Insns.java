@@ -1,7 +1,7 @@
 package dev.retrovisor.machine.isa;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +50,7 @@ public final class Insns {
     public record Row(int number, int op, Encoding encoding, String asm, String base) {
         /** The mnemonic. */
         public String mnemonic() {
-            return asm.split(" ")[0];
+            return firstWord(asm);
         }
 
         /** The operands as the syntax has them, {@code imm(rs1)} as one. */
@@ -68,7 +68,7 @@ public final class Insns {
     private static final Row[] BASE = new Row[Ops.COUNT];
     private static final List<Row> ALL = new ArrayList<>();
     private static final Map<String, Row> BY_MNEMONIC = new HashMap<>();
-    private static final Row[][] BUCKETS = new Row[256][];
+    private static final Row[][] BUCKETS = new Row[128][0];
 
     static {
         for (int i = 0; i < Ops.ROWS.length; i++) {
@@ -78,10 +78,9 @@ public final class Insns {
             add(BASE[op]);
         }
         for (String[] row : Ops.COMPRESSED) {
-            Row base = BY_MNEMONIC.get(row[2].split(" ")[0]);
+            Row base = BY_MNEMONIC.get(firstWord(row[2]));
             add(new Row(ALL.size(), base.op(), new Encoding(row[0]), row[1], row[2]));
         }
-        fillBuckets();
     }
 
     private Insns() {}
@@ -89,32 +88,52 @@ public final class Insns {
     private static void add(Row row) {
         ALL.add(row);
         BY_MNEMONIC.put(row.mnemonic(), row);
+        addToBuckets(row);
     }
 
-    /** Rows are sorted into buckets by bits 6:0, which most of them fix: a bucket lists what may match. */
-    private static void fillBuckets() {
-        var bySpecificity = Comparator.comparingInt(
-                (Row row) -> -Integer.bitCount(row.encoding().mask()));
-        for (int bucket = 0; bucket < BUCKETS.length; bucket++) {
-            // 32-bit: bits 6:0. 16-bit: bits 15:13 and 1:0.
-            boolean wide = (bucket & 3) == 3 && bucket < 128;
-            int known = wide ? 0x7F : 0xE003;
-            int value = wide ? bucket : (bucket & 3) | (bucket >> 2 & 7) << 13;
-            BUCKETS[bucket] = ALL.stream()
-                    .filter(row -> row.encoding().lengthBytes() == (wide ? 4 : 2))
-                    .filter(row ->
-                            ((row.encoding().match() ^ value) & row.encoding().mask() & known) == 0)
-                    .sorted(bySpecificity)
-                    .toArray(Row[]::new);
+    private static String firstWord(String asm) {
+        int space = asm.indexOf(' ');
+        return space < 0 ? asm : asm.substring(0, space);
+    }
+
+    /** The bucket of an instruction: 32-bit ones by bits 6:0, 16-bit ones by bits 15:13 and 1:0. */
+    private static int bucket(int bits) {
+        return (bits & 3) == 3 ? bits & 0x7F : bits & 3 | (bits >> 13 & 7) << 2;
+    }
+
+    /** Puts a row where instructions are that it may match; most rows fix a bucket's bits, so that this is one. */
+    private static void addToBuckets(Row row) {
+        int known = row.encoding().lengthBytes() == 4 ? 0x7F : 0xE003;
+        int open = known & ~row.encoding().mask();
+        for (int bits = open; ; bits = bits - 1 & open) {
+            int bucket = bucket(row.encoding().match() | bits);
+            BUCKETS[bucket] = inserted(BUCKETS[bucket], row);
+            if (bits == 0) {
+                return;
+            }
         }
+    }
+
+    /** Rows with more fixed bits stand first. */
+    private static Row[] inserted(Row[] rows, Row row) {
+        Row[] more = Arrays.copyOf(rows, rows.length + 1);
+        int at = rows.length;
+        for (; at > 0 && fixedBits(more[at - 1]) < fixedBits(row); at--) {
+            more[at] = more[at - 1];
+        }
+        more[at] = row;
+        return more;
+    }
+
+    private static int fixedBits(Row row) {
+        return Integer.bitCount(row.encoding().mask());
     }
 
     /** The encoding of an instruction (upper half ignored if it is a 16-bit one), or null if it is illegal. */
     public static Row find(int bits) {
-        boolean wide = (bits & 3) == 3;
-        int bucket = wide ? bits & 0x7F : bits & 3 | (bits >> 13 & 7) << 2;
-        for (Row row : BUCKETS[bucket]) {
-            if (row.encoding().matches(wide ? bits : bits & 0xFFFF)) {
+        int used = (bits & 3) == 3 ? bits : bits & 0xFFFF;
+        for (Row row : BUCKETS[bucket(bits)]) {
+            if (row.encoding().matches(used)) {
                 return row;
             }
         }
@@ -138,9 +157,16 @@ public final class Insns {
 
     /** The operand words of a line in assembly syntax. */
     static String[] operandsOf(String asm) {
-        int space = asm.indexOf(' ');
-        return space < 0
-                ? new String[0]
-                : asm.substring(space + 1).replaceFirst("^\\(", "").split("[, ()]+");
+        var operands = new ArrayList<String>();
+        int start = asm.indexOf(' ') + 1;
+        for (int end = start; start > 0 && end <= asm.length(); end++) {
+            if (end == asm.length() || " ,()".indexOf(asm.charAt(end)) >= 0) {
+                if (end > start) {
+                    operands.add(asm.substring(start, end));
+                }
+                start = end + 1;
+            }
+        }
+        return operands.toArray(new String[0]);
     }
 }

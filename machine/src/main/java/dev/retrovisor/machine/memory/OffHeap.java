@@ -1,10 +1,5 @@
 package dev.retrovisor.machine.memory;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import jdk.internal.misc.Unsafe;
 
 /**
@@ -16,18 +11,6 @@ import jdk.internal.misc.Unsafe;
  */
 public final class OffHeap {
     private static final Unsafe UNSAFE = Unsafe.getUnsafe();
-    private static final MethodHandle MMAP = function(
-            "mmap",
-            FunctionDescriptor.of(
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG));
-    private static final MethodHandle MUNMAP = function(
-            "munmap", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG));
 
     // mmap(2) on Linux.
     private static final int PROT_READ_WRITE = 1 | 2;
@@ -36,28 +19,14 @@ public final class OffHeap {
 
     private OffHeap() {}
 
-    @SuppressWarnings("restricted")
-    private static MethodHandle function(String name, FunctionDescriptor descriptor) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment symbol = linker.defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new IllegalStateException("this host's C library has no " + name));
-        return linker.downcallHandle(symbol, descriptor);
-    }
-
     /**
      * Reserves zeroed, page-aligned memory. The host provides each page when it is first written.
      *
      * @throws OutOfMemoryError if the host refuses
      */
     public static long allocate(long lengthBytes) {
-        long address;
-        try {
-            address =
-                    (long) MMAP.invokeExact(0L, lengthBytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0L);
-        } catch (Throwable unexpected) {
-            throw new IllegalStateException("mmap", unexpected);
-        }
+        long address =
+                HostLibrary.call("mmap", 0, lengthBytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_NORESERVE, -1, 0);
         if (address == MAP_FAILED) {
             throw new OutOfMemoryError("the host refuses " + (lengthBytes >> 20) + " MiB of memory");
         }
@@ -66,15 +35,8 @@ public final class OffHeap {
 
     /** Gives back what {@link #allocate} returned. */
     public static void free(long address, long lengthBytes) {
-        try {
-            int result = (int) MUNMAP.invokeExact(address, lengthBytes);
-            if (result != 0) {
-                throw new IllegalStateException("munmap of " + lengthBytes + " bytes failed");
-            }
-        } catch (RuntimeException failed) {
-            throw failed;
-        } catch (Throwable unexpected) {
-            throw new IllegalStateException("munmap", unexpected);
+        if ((int) HostLibrary.call("munmap", address, lengthBytes) != 0) {
+            throw new IllegalStateException("munmap of " + lengthBytes + " bytes failed");
         }
     }
 

@@ -1,12 +1,8 @@
 package dev.retrovisor.machine.translator;
 
+import dev.retrovisor.machine.memory.HostLibrary;
 import dev.retrovisor.machine.memory.OffHeap;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Memory for emitted code: one anonymous file mapped twice, once to write and once to execute, so that no page is ever
@@ -33,13 +29,13 @@ public final class CodeMemory implements AutoCloseable {
         this.capacityBytes = capacityBytes;
         int file = create();
         try {
-            if (call("ftruncate", file, capacityBytes) != 0) {
+            if ((int) HostLibrary.call("ftruncate", file, capacityBytes) != 0) {
                 throw new UnsupportedOperationException("the host refuses memory for code");
             }
             writable = map(capacityBytes, PROT_READ | PROT_WRITE, file);
             executable = map(capacityBytes, PROT_READ | PROT_EXECUTE, file);
         } finally {
-            call("close", file, 0);
+            HostLibrary.call("close", file);
         }
     }
 
@@ -84,63 +80,25 @@ public final class CodeMemory implements AutoCloseable {
     }
 
     private static int create() {
-        try (Arena arena = Arena.ofConfined()) {
-            MethodHandle create =
-                    function("memfd_create", ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
-            int file = (int) create.invokeExact(arena.allocateFrom("retrovisor-code"), MFD_CLOEXEC);
+        byte[] name = "retrovisor-code\0".getBytes(StandardCharsets.US_ASCII);
+        long nameAddress = OffHeap.allocate(name.length);
+        try {
+            OffHeap.copyIn(name, 0, nameAddress, name.length);
+            int file = (int) HostLibrary.call("memfd_create", nameAddress, MFD_CLOEXEC);
             if (file < 0) {
                 throw new UnsupportedOperationException("the host refuses memory for code");
             }
             return file;
-        } catch (RuntimeException refused) {
-            throw refused;
-        } catch (Throwable unexpected) {
-            throw new IllegalStateException("memfd_create", unexpected);
+        } finally {
+            OffHeap.free(nameAddress, name.length);
         }
     }
 
     private static long map(long lengthBytes, int protection, int file) {
-        long address;
-        try {
-            MethodHandle map = function(
-                    "mmap",
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_LONG,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_INT,
-                    ValueLayout.JAVA_LONG);
-            address = (long) map.invokeExact(0L, lengthBytes, protection, MAP_SHARED, file, 0L);
-        } catch (RuntimeException refused) {
-            throw refused;
-        } catch (Throwable unexpected) {
-            throw new IllegalStateException("mmap", unexpected);
-        }
+        long address = HostLibrary.call("mmap", 0, lengthBytes, protection, MAP_SHARED, file, 0);
         if (address == -1) {
             throw new UnsupportedOperationException("the host refuses executable memory");
         }
         return address;
-    }
-
-    private static int call(String name, int file, long argument) {
-        try {
-            MethodHandle function = function(name, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
-            return (int) function.invokeExact(file, argument);
-        } catch (RuntimeException refused) {
-            throw refused;
-        } catch (Throwable unexpected) {
-            throw new IllegalStateException(name, unexpected);
-        }
-    }
-
-    @SuppressWarnings("restricted")
-    private static MethodHandle function(
-            String name, java.lang.foreign.MemoryLayout result, java.lang.foreign.MemoryLayout... arguments) {
-        Linker linker = Linker.nativeLinker();
-        MemorySegment symbol = linker.defaultLookup()
-                .find(name)
-                .orElseThrow(() -> new UnsupportedOperationException("the host's C library has no " + name));
-        return linker.downcallHandle(symbol, FunctionDescriptor.of(result, arguments));
     }
 }

@@ -1,8 +1,10 @@
 package dev.retrovisor.machine.fuzz;
 
 /**
- * Fuzzes the translator against the interpreter for a time: {@code [--minutes N] [--seed S] [--program P]}. Program
- * numbers count up from the seed; {@code --program} runs a single one. Ends with 1 and a report where the engines differ.
+ * Fuzzes the translator against the interpreter for a time: {@code [--minutes N] [--seed S] [--program P] [--float N]}.
+ * Program numbers count up from the seed; {@code --program} runs a single one; {@code --float} runs no programs, but each
+ * floating-point instruction over at least that many operands in each rounding mode. Ends with 1 and a report where the
+ * engines differ.
  */
 public final class Fuzz {
     private static final long REPORT_NANOS = 60_000_000_000L;
@@ -13,6 +15,7 @@ public final class Fuzz {
         double minutes = 1;
         long seed = System.currentTimeMillis() / 1000 << 24;
         boolean single = false;
+        long floatCases = 0;
         for (int i = 0; i < arguments.length; i += 2) {
             String value = i + 1 < arguments.length ? arguments[i + 1] : "";
             switch (arguments[i]) {
@@ -22,11 +25,16 @@ public final class Fuzz {
                     seed = Long.parseLong(value);
                     single = true;
                 }
+                case "--float" -> floatCases = Long.parseLong(value);
                 default -> {
-                    System.err.println("fuzz: expected [--minutes N] [--seed S] [--program P], found " + arguments[i]);
+                    System.err.println(
+                            "fuzz: expected [--minutes N] [--seed S] [--program P] [--float N], found " + arguments[i]);
                     System.exit(2);
                 }
             }
+        }
+        if (floatCases > 0) {
+            System.exit(runFloat(seed, floatCases) ? 0 : 1);
         }
         try (var fuzzer = new Fuzzer()) {
             if (!run(fuzzer, seed, single ? 0 : (long) (minutes * REPORT_NANOS))) {
@@ -57,6 +65,25 @@ public final class Fuzz {
         fuzzer.statistics().forEach((name, count) -> System.out.printf("%-40s %,15d%n", name, count));
         print(fuzzer.counts(), seed, program, System.nanoTime() - start);
         return true;
+    }
+
+    /** Runs floating-point instructions; false if the engines differ. */
+    private static boolean runFloat(long seed, long operands) {
+        try (var fuzzer = new FloatFuzzer(seed)) {
+            for (long done = 0; done < operands; done += FloatOperands.BATCH) {
+                String difference = fuzzer.runBatch();
+                if (!difference.isEmpty()) {
+                    System.out.println(difference);
+                    System.out.println("Again: testkit/fuzz --float " + operands + " --seed " + seed);
+                    return false;
+                }
+            }
+            System.out.printf(
+                    "%d instructions of F and D, seed %d, %,d executions (at least %,d an instruction and rounding mode),"
+                            + " %,d of them not in host code: no difference%n",
+                    FloatFuzzer.rows().size(), seed, fuzzer.cases(), operands, fuzzer.leftToInterpreter());
+            return true;
+        }
     }
 
     private static void print(Fuzzer.Counts counts, long seed, long next, long nanos) {

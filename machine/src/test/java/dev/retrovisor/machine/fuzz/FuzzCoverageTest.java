@@ -2,6 +2,7 @@ package dev.retrovisor.machine.fuzz;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.retrovisor.machine.EnginePair;
 import dev.retrovisor.machine.Machine;
@@ -29,6 +30,7 @@ final class FuzzCoverageTest {
 
     @Test
     void fuzzedProgramsComeToEverything() {
+        assumeTrue(EnginePair.isPossible(), "a host with the translator");
         try (var pair = new EnginePair(TinyMachine.CONFIG, Fuzzer.CODE_BYTES)) {
             var powerOn = new EnginePair.Saved(pair.interpreted());
             for (long seed = 1; seed <= PROGRAMS; seed++) {

@@ -2,20 +2,18 @@ package dev.retrovisor.machine.translator.x86;
 
 import static dev.retrovisor.machine.translator.x86.X86Assembler.*;
 
+import dev.retrovisor.machine.memory.HostLibrary;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.translator.CodeMemory;
 import dev.retrovisor.machine.translator.NativeEntry;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
 /** Whether this host can run what {@link X86Compiler} writes: x86-64 with what its level v3 has (BMI, LZCNT, POPCNT, FMA). */
 public final class X86Host {
     /** Length of struct utsname on Linux: six texts. */
     private static final int UTSNAME_TEXT_BYTES = 65;
+
+    private static final int UTSNAME_BYTES = 6 * UTSNAME_TEXT_BYTES;
 
     private static final int MACHINE_TEXT = 4;
 
@@ -32,28 +30,24 @@ public final class X86Host {
     private X86Host() {}
 
     /** @throws UnsupportedOperationException if this is no x86-64, with the reason */
-    @SuppressWarnings("restricted")
     public static void requireArchitecture() {
-        String machine;
-        try (Arena arena = Arena.ofConfined()) {
-            Linker linker = Linker.nativeLinker();
-            MemorySegment names = arena.allocate(16L * UTSNAME_TEXT_BYTES);
-            MemorySegment symbol = linker.defaultLookup()
-                    .find("uname")
-                    .orElseThrow(() -> new UnsupportedOperationException("the host does not say what it is"));
-            int result = (int)
-                    linker.downcallHandle(symbol, FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS))
-                            .invokeExact(names);
-            machine = result == 0
-                    ? names.getString((long) MACHINE_TEXT * UTSNAME_TEXT_BYTES, StandardCharsets.US_ASCII)
-                    : "unknown";
-        } catch (RuntimeException failed) {
-            throw failed;
-        } catch (Throwable unexpected) {
-            throw new IllegalStateException("uname", unexpected);
+        var machine = new byte[UTSNAME_TEXT_BYTES];
+        long names = OffHeap.allocate(UTSNAME_BYTES);
+        try {
+            if ((int) HostLibrary.call("uname", names) == 0) {
+                OffHeap.copyOut(names + MACHINE_TEXT * UTSNAME_TEXT_BYTES, machine, 0, UTSNAME_TEXT_BYTES);
+            }
+        } finally {
+            OffHeap.free(names, UTSNAME_BYTES);
         }
-        if (!machine.equals("x86_64")) {
-            throw new UnsupportedOperationException("it writes code for x86-64, and this host is " + machine);
+        // The last byte is always 0.
+        int length = 0;
+        while (machine[length] != 0) {
+            length++;
+        }
+        String name = new String(machine, 0, length, StandardCharsets.US_ASCII);
+        if (!name.equals("x86_64")) {
+            throw new UnsupportedOperationException("it writes code for x86-64, and this host is " + name);
         }
     }
 
