@@ -1,5 +1,7 @@
 package dev.retrovisor.cli;
 
+import dev.retrovisor.traces.disk.ImageContent;
+import dev.retrovisor.traces.disk.ImageHashes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -36,14 +38,14 @@ final class InputFiles {
         }
     }
 
-    static byte[] read(Path file, String role, long maxBytes) {
+    static ImageContent read(Path file, String role, long maxBytes) {
         requireFile(file, role);
         try {
             if (Files.size(file) > maxBytes) {
                 throw new UserMistake("%s %s: %s, more than %s: that is no such image"
                         .formatted(role, file, Text.bytes(Files.size(file)), Text.bytes(maxBytes)));
             }
-            return Files.readAllBytes(file);
+            return ImageHashes.inUserCache().read(file, maxBytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

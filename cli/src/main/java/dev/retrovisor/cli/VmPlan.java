@@ -10,6 +10,8 @@ import dev.retrovisor.machine.board.BootLoader;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.recorder.VmSetup;
 import dev.retrovisor.recorder.net.UserNetworkConfig;
+import dev.retrovisor.traces.BootFiles;
+import dev.retrovisor.traces.disk.ImageContent;
 import dev.retrovisor.traces.disk.RawImageFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,15 +46,15 @@ final class VmPlan {
         List<UserNetworkConfig> networks = networks();
         List<MachineConfig.Drive> drives = drives();
         Optional<Guest> guest = options.guest.map(this::guest);
-        var images = new BootImages(
+        var images = new BootFiles(
                 options.bios
                         .map(file -> InputFiles.read(file, "--bios", MAX_IMAGE_BYTES))
-                        .orElse(new byte[0]),
+                        .orElse(ImageContent.none()),
                 kernel(guest),
                 options.initrd
                         .or(() -> guest.map(Guest::initrd))
                         .map(file -> InputFiles.read(file, "--initrd", MAX_IMAGE_BYTES))
-                        .orElse(new byte[0]));
+                        .orElse(ImageContent.none()));
         var seed = new byte[32];
         new SecureRandom().nextBytes(seed);
         var config = new MachineConfig(
@@ -69,7 +71,7 @@ final class VmPlan {
                 options.virtioConsole,
                 DISK_LATENCY_NANOS,
                 seed);
-        requireRoom(config, images);
+        requireRoom(config, images.images());
         return new VmSetup(
                 name(),
                 config,
@@ -121,18 +123,20 @@ final class VmPlan {
         return guests.resolve(name);
     }
 
-    private byte[] kernel(Optional<Guest> guest) {
+    private ImageContent kernel(Optional<Guest> guest) {
         Optional<Path> file = options.kernel.or(() -> guest.map(Guest::kernel));
         if (file.isEmpty()) {
-            return new byte[0];
+            return ImageContent.none();
         }
-        byte[] bytes = InputFiles.read(file.get(), "--kernel", MAX_IMAGE_BYTES);
+        ImageContent content = InputFiles.read(file.get(), "--kernel", MAX_IMAGE_BYTES);
+        byte[] bytes = content.bytes();
         if (startsWith(bytes, "\u007fELF")) {
             throw new BadFile("--kernel %s: an ELF file, where a flat Image is needed: give arch/riscv/boot/Image"
                     .formatted(file.get()));
         }
         try {
-            return KernelImage.flatten(bytes, "--kernel " + file.get());
+            byte[] flat = KernelImage.flatten(bytes, "--kernel " + file.get());
+            return flat == bytes ? content : ImageContent.of(flat);
         } catch (GuestFormatException e) {
             throw new BadFile("%s: this is no riscv64 Linux Image".formatted(e.getMessage()));
         } catch (IOException e) {

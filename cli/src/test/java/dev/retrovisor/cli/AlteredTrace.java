@@ -1,6 +1,7 @@
 package dev.retrovisor.cli;
 
 import dev.retrovisor.machine.event.DeviceEvent;
+import dev.retrovisor.traces.BootFiles;
 import dev.retrovisor.traces.Manifest;
 import dev.retrovisor.traces.TraceEntry;
 import dev.retrovisor.traces.TraceReader;
@@ -41,7 +42,7 @@ final class AlteredTrace {
             TraceReader trace, Manifest manifest, Path copy, UnaryOperator<TraceEntry.StateHash> change) {
         try (var inputs = trace.inputs();
                 var events = trace.events();
-                var writer = TraceWriter.create(copy, manifest, trace.bootImages())) {
+                var writer = TraceWriter.create(copy, manifest, BootFiles.of(trace.bootImages()))) {
             while (inputs.peek() != null) {
                 writer.append(inputs.next());
             }

@@ -3,11 +3,13 @@ package dev.retrovisor.recorder;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.machine.event.InputEvent;
+import dev.retrovisor.traces.BootFiles;
 import dev.retrovisor.traces.EndRecord;
 import dev.retrovisor.traces.Manifest;
 import dev.retrovisor.traces.TraceEntry.StateHash;
 import dev.retrovisor.traces.TraceFullException;
 import dev.retrovisor.traces.TraceWriter;
+import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
@@ -21,40 +23,47 @@ final class Journal implements AutoCloseable {
     /** With a stretch of steps between two looks at the clock, under the 50 ms that the trace format promises. */
     private static final long FLUSH_NANOS = 40_000_000;
 
+    /** A light hash costs a tenth of a millisecond, as long as Java has not compiled what makes it. */
+    private static final long LIGHT_HASH_NANOS = 100_000_000;
+
     /** A hash over all state is due when this many times its cost has passed: it takes 0.5 % of a run. */
     private static final long FULL_HASH_SPARING = 200;
 
-    private static final long FULL_HASH_LEAST_NANOS = 500_000_000;
+    private static final long FULL_HASH_LEAST_NANOS = 2_000_000_000;
     private static final long FULL_HASH_LEAST_STEPS = 50_000_000;
     private static final long NOWHERE = -1;
 
     private final Machine machine;
     private final TraceWriter writer;
+    private final ImageHashes hashes;
     private long inputs;
     private long deviceEvents;
     private TraceFullException full;
     private long lastFlushNanos;
+    private long nextLightNanos;
     private long nextFullNanos;
     private long nextFullSteps = FULL_HASH_LEAST_STEPS;
     private long hashedStep = NOWHERE;
     private long hashedNanos = NOWHERE;
     private OptionalLong finalStateHash = OptionalLong.empty();
 
-    private Journal(Machine machine, TraceWriter writer) {
+    private Journal(Machine machine, TraceWriter writer, ImageHashes hashes) {
         this.machine = machine;
         this.writer = writer;
+        this.hashes = hashes;
         lastFlushNanos = System.nanoTime();
+        nextLightNanos = lastFlushNanos;
         nextFullNanos = lastFlushNanos + FULL_HASH_LEAST_NANOS;
     }
 
     /** Writes a trace. */
-    static Journal to(Path folder, Manifest manifest, VmSetup setup, Machine machine) {
-        return new Journal(machine, TraceWriter.create(folder, manifest, setup.images()));
+    static Journal to(Path folder, Manifest manifest, BootFiles images, ImageHashes hashes, Machine machine) {
+        return new Journal(machine, TraceWriter.create(folder, manifest, images), hashes);
     }
 
     /** Only counts. */
     static Journal unrecorded(Machine machine) {
-        return new Journal(machine, null);
+        return new Journal(machine, null, null);
     }
 
     void append(InputEvent event) {
@@ -101,8 +110,9 @@ final class Journal implements AutoCloseable {
         try {
             if (lastFlushNanos >= nextFullNanos && machine.steps() >= nextFullSteps) {
                 hashAll();
-            } else {
+            } else if (lastFlushNanos >= nextLightNanos) {
                 writer.append(hash(machine.registerHash(), StateHash.Kind.LIGHT));
+                nextLightNanos = lastFlushNanos + LIGHT_HASH_NANOS;
             }
             writer.flush(machine.steps(), machine.virtualNanos());
         } catch (TraceFullException e) {
@@ -167,6 +177,7 @@ final class Journal implements AutoCloseable {
     public void close() {
         if (writer != null) {
             writer.close();
+            writer.rememberImages(hashes);
         }
     }
 }

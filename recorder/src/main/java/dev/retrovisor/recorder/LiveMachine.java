@@ -72,8 +72,8 @@ public final class LiveMachine {
         try (console;
                 Disks disks = Disks.open(setup.disks(), overlays);
                 Networks networks = Networks.open(setup.networks(), this::wake);
-                Machine machine =
-                        Machine.of(setup.config(), setup.images(), disks.backings(), this::left, options.engine())) {
+                Machine machine = Machine.of(
+                        setup.config(), setup.images().images(), disks.backings(), this::left, options.engine())) {
             if (!machine.engineNotice().isEmpty()) {
                 engineNotices.accept(machine.engineNotice());
             }
@@ -141,7 +141,7 @@ public final class LiveMachine {
         var manifest = new Manifest(
                 Machine.MODEL,
                 setup.config(),
-                Manifest.imagesOf(setup.images()),
+                setup.images().named(),
                 disks.named(options.imageHashes()),
                 setup.guest(),
                 new Manifest.RecordedBy(
@@ -150,7 +150,7 @@ public final class LiveMachine {
                         System.getProperty("os.name") + " " + System.getProperty("os.arch")),
                 Instant.now(),
                 Manifest.Start.POWER_ON);
-        return Journal.to(options.trace().get(), manifest, setup, machine);
+        return Journal.to(options.trace().get(), manifest, setup.images(), options.imageHashes(), machine);
     }
 
     /** Overlays lie where the trace does, which has room, or with the host's temporary files. */

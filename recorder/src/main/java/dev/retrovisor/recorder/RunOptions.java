@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param pacing what becomes of idle time
  * @param quietLimit virtual time for which a guest may wait for input that can't come any more; see the package
  * @param engine what the machine runs on, if the host can have it; never shows in the trace
- * @param imageHashes where the hashes of disk images are remembered
+ * @param imageHashes where the hashes of boot and disk images are remembered
  */
 public record RunOptions(
         Optional<Path> trace,

@@ -1,9 +1,9 @@
 package dev.retrovisor.recorder;
 
 import dev.retrovisor.machine.board.Board;
-import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.recorder.net.UserNetworkConfig;
+import dev.retrovisor.traces.BootFiles;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,7 +20,7 @@ import java.util.List;
 public record VmSetup(
         String guest,
         MachineConfig config,
-        BootImages images,
+        BootFiles images,
         List<Path> disks,
         List<UserNetworkConfig> networks,
         int console) {

@@ -1,7 +1,6 @@
 package dev.retrovisor.replayer;
 
 import dev.retrovisor.machine.Course;
-import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.board.StopReason;
 import dev.retrovisor.machine.event.InputEvent;
@@ -35,7 +34,7 @@ public final class Replay implements AutoCloseable {
     private int restarts;
     private boolean finished;
 
-    private Replay(TraceReader trace, ReplayDisks disks, EngineChoice engine) {
+    private Replay(TraceReader trace, ReplayDisks disks, ReplayOptions options) {
         this.trace = trace;
         this.disks = disks;
         end = trace.durableEnd().position();
@@ -43,7 +42,12 @@ public final class Replay implements AutoCloseable {
         check = new EventCheck(trace);
         inputs = trace.inputs();
         try {
-            machine = Machine.of(trace.manifest().config(), trace.bootImages(), disks.backings(), check, engine);
+            machine = Machine.of(
+                    trace.manifest().config(),
+                    trace.bootImages(options.imageHashes()),
+                    disks.backings(),
+                    check,
+                    options.engine());
         } catch (IllegalArgumentException e) {
             throw new ReplayException(
                     "%s: this machine can't be built: %s".formatted(trace.folder(), e.getMessage()), e);
@@ -63,7 +67,7 @@ public final class Replay implements AutoCloseable {
         try {
             trace.requireReplayable();
             disks = ReplayDisks.open(trace.manifest(), options);
-            return new Replay(trace, disks, options.engine());
+            return new Replay(trace, disks, options);
         } catch (RuntimeException | Error e) {
             if (disks != null) {
                 disks.close();

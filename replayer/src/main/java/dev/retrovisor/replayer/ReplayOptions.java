@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param diskBases files that may be base images of the trace's disks, in any order: tried before the paths at which
  *     the images were when the trace was made
- * @param imageHashes where the hashes of disk images are remembered
+ * @param imageHashes where the hashes of boot and disk images are remembered
  * @param overlayFolder on whose disk the replayed guest's writes are kept, in files without a name
  * @param engine what the machine runs on, if the host can have it; any does for any trace
  */

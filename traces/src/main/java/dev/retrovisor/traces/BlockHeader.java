@@ -40,7 +40,7 @@ record BlockHeader(
     private static final int HEADER_CRC_AT = 104;
 
     /** Writes the header; the chain value is computed from {@code previousChain} and {@code content}, not taken. */
-    byte[] encode(byte[] previousChain, byte[] content) {
+    byte[] encode(MessageDigest sha256, byte[] previousChain, byte[] content) {
         var out = new byte[BYTES];
         ByteBuffer.wrap(out)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -56,20 +56,23 @@ record BlockHeader(
                 .putLong(peerBlocks)
                 .putInt(contentBytes)
                 .putInt(entryCount)
-                .put(chainOf(previousChain, out, content, contentBytes))
+                .put(chainOf(sha256, previousChain, out, content, contentBytes))
                 .putInt(storedBytes)
                 .putInt(contentCrc)
                 .putInt(HEADER_CRC_AT, crc(out, 0, HEADER_CRC_AT));
         return out;
     }
 
-    /** The chain value of a block whose header begins at the start of {@code header}. */
-    static byte[] chainOf(byte[] previousChain, byte[] header, byte[] content, int contentBytes) {
-        MessageDigest digest = Hashes.newSha256();
-        digest.update(previousChain);
-        digest.update(header, 0, FACT_BYTES);
-        digest.update(content, 0, contentBytes);
-        return digest.digest();
+    /**
+     * The chain value of a block whose header begins at the start of {@code header}.
+     *
+     * @param sha256 to compute it with: one a log, since Java's providers take longer to find one than it to hash
+     */
+    static byte[] chainOf(MessageDigest sha256, byte[] previousChain, byte[] header, byte[] content, int contentBytes) {
+        sha256.update(previousChain);
+        sha256.update(header, 0, FACT_BYTES);
+        sha256.update(content, 0, contentBytes);
+        return sha256.digest();
     }
 
     static int crc(byte[] bytes, int offset, int lengthBytes) {

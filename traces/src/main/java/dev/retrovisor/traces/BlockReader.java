@@ -1,11 +1,13 @@
 package dev.retrovisor.traces;
 
+import java.security.MessageDigest;
 import java.util.Arrays;
 
 /** Reads the blocks of one log in order and checks each: number, checksums, chain, packing. */
 final class BlockReader implements AutoCloseable {
     private final LogKind log;
     private final QueueWalker walker;
+    private final MessageDigest sha256 = Hashes.newSha256();
     private final byte[] headerBytes = new byte[BlockHeader.BYTES];
     private byte[] chain = new byte[TraceLayout.HASH_BYTES];
     private byte[] previousChain = chain;
@@ -71,7 +73,7 @@ final class BlockReader implements AutoCloseable {
                     "bytes that are not LZ4 of that length",
                     content.length + " bytes of content");
         }
-        byte[] computed = BlockHeader.chainOf(previousChain, headerBytes, content, content.length);
+        byte[] computed = BlockHeader.chainOf(sha256, previousChain, headerBytes, content, content.length);
         if (!Arrays.equals(computed, header.chain())) {
             throw new TraceFormatException(
                     walker.file(),

@@ -1,5 +1,6 @@
 package dev.retrovisor.traces;
 
+import java.security.MessageDigest;
 import java.util.Arrays;
 
 /** Writes the blocks of one log: packs, numbers, chains. */
@@ -7,6 +8,7 @@ final class BlockWriter implements AutoCloseable {
     private final LogKind log;
     private final QueueFile file;
     private final Lz4 lz4 = new Lz4();
+    private final MessageDigest sha256 = Hashes.newSha256();
     private byte[] chain = new byte[TraceLayout.HASH_BYTES];
     private long blocks;
 
@@ -40,7 +42,7 @@ final class BlockWriter implements AutoCloseable {
                         null,
                         storedBytes,
                         BlockHeader.crc(lz4.stored(), 0, storedBytes))
-                .encode(chain, content.buffer());
+                .encode(sha256, chain, content.buffer());
         if (kind == BlockKind.END) {
             file.appendLast(header, lz4.stored(), storedBytes);
         } else {

@@ -1,9 +1,7 @@
 package dev.retrovisor.traces;
 
-import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.board.MachineConfig;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,25 +28,13 @@ public record Manifest(
         Start start) {
 
     /** A boot image, stored in the trace under its hash. {@code sha256} is 64 hexadecimal digits. */
-    public record Image(ImageRole role, String sha256, long sizeBytes) {
-        public static Image of(ImageRole role, byte[] bytes) {
-            return new Image(role, Hashes.hex(Hashes.sha256(bytes)), bytes.length);
-        }
-    }
+    public record Image(ImageRole role, String sha256, long sizeBytes) {}
 
     /** What an image is for; the name in lower case stands in manifests. */
     public enum ImageRole {
         BIOS,
         KERNEL,
-        INITRD;
-
-        byte[] in(BootImages images) {
-            return switch (this) {
-                case BIOS -> images.bios();
-                case KERNEL -> images.kernel();
-                case INITRD -> images.initrd();
-            };
-        }
+        INITRD
     }
 
     /** The base image of a disk: its content's SHA-256, and where it was when the trace was made. */
@@ -78,17 +64,6 @@ public record Manifest(
         if (images.stream().map(Image::role).distinct().count() != images.size()) {
             throw new IllegalArgumentException("two images with the same role");
         }
-    }
-
-    /** The images that are there, as references. */
-    public static List<Image> imagesOf(BootImages boot) {
-        List<Image> images = new ArrayList<>();
-        for (ImageRole role : ImageRole.values()) {
-            if (role.in(boot).length > 0) {
-                images.add(Image.of(role, role.in(boot)));
-            }
-        }
-        return images;
     }
 
     public Optional<Image> image(ImageRole role) {

@@ -10,6 +10,8 @@ import java.util.Comparator;
 
 /** Small files of a trace, read with a limit and written so that they are there whole or not at all. */
 final class TraceFiles {
+    private static final int PIECE_BYTES = 1 << 20;
+
     private TraceFiles() {}
 
     /** Reads a regular file: anything else (a pipe would wait for ever) is refused. */
@@ -76,7 +78,10 @@ final class TraceFiles {
 
     private static void fill(Path file, OutputStream out, byte[] bytes) {
         try {
-            out.write(bytes);
+            // A piece at a time: Java keeps an off-heap copy of the largest one for the rest of the process.
+            for (int at = 0; at < bytes.length; at += PIECE_BYTES) {
+                out.write(bytes, at, Math.min(PIECE_BYTES, bytes.length - at));
+            }
         } catch (IOException e) {
             throw new TraceFullException("%s: cannot be written: %s".formatted(file, e.getMessage()), e);
         }

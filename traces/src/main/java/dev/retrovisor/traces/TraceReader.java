@@ -3,6 +3,11 @@ package dev.retrovisor.traces;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.event.InputEvent;
+import dev.retrovisor.traces.Manifest.ImageRole;
+import dev.retrovisor.traces.disk.ImageContent;
+import dev.retrovisor.traces.disk.ImageHashes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -110,14 +115,37 @@ public final class TraceReader implements AutoCloseable {
     }
 
     /** A boot image, checked against its hash; empty if the machine had none. */
-    public byte[] image(Manifest.ImageRole role) {
-        return manifest.image(role).map(this::readImage).orElse(new byte[0]);
+    public byte[] image(ImageRole role) {
+        return image(role, TraceReader::unknown);
     }
 
-    /** All boot images. */
+    /** All boot images, checked. */
     public BootImages bootImages() {
+        return bootImages(TraceReader::unknown);
+    }
+
+    /** The same; files that have not changed since they were hashed or written are not hashed again. */
+    public BootImages bootImages(ImageHashes hashes) {
+        return bootImages(hashes::read);
+    }
+
+    /** How an image is read. */
+    @FunctionalInterface
+    private interface Reading {
+        ImageContent of(Path file, long maxBytes) throws IOException;
+    }
+
+    private static ImageContent unknown(Path file, long maxBytes) {
+        return ImageContent.of(TraceFiles.readBounded(file, maxBytes));
+    }
+
+    private BootImages bootImages(Reading reading) {
         return new BootImages(
-                image(Manifest.ImageRole.BIOS), image(Manifest.ImageRole.KERNEL), image(Manifest.ImageRole.INITRD));
+                image(ImageRole.BIOS, reading), image(ImageRole.KERNEL, reading), image(ImageRole.INITRD, reading));
+    }
+
+    private byte[] image(ImageRole role, Reading reading) {
+        return manifest.image(role).map(image -> readImage(image, reading)).orElse(new byte[0]);
     }
 
     /** The checkpoints in the trace; close the store after use. */
@@ -153,7 +181,7 @@ public final class TraceReader implements AutoCloseable {
     /** {@link #verifyChain}, the boot images and all checkpoints. */
     public ChainHeads verifyAll() {
         for (Manifest.Image image : manifest.images()) {
-            readImage(image);
+            readImage(image, TraceReader::unknown);
         }
         try (CheckpointStore store = checkpoints()) {
             store.verify();
@@ -174,7 +202,7 @@ public final class TraceReader implements AutoCloseable {
         scan.close();
     }
 
-    private byte[] readImage(Manifest.Image image) {
+    private byte[] readImage(Manifest.Image image, Reading reading) {
         Path file = folder.resolve(TraceLayout.IMAGES).resolve(image.sha256());
         if (image.sizeBytes() > TraceLayout.MAX_IMAGE_BYTES) {
             throw new TraceFormatException(
@@ -183,13 +211,18 @@ public final class TraceReader implements AutoCloseable {
         if (!Files.isRegularFile(file)) {
             throw new TraceFormatException(file, 0, "no file", "the " + JsonFields.nameOf(image.role()));
         }
-        byte[] bytes = TraceFiles.readBounded(file, image.sizeBytes());
-        String sha256 = Hashes.hex(Hashes.sha256(bytes));
-        if (bytes.length != image.sizeBytes() || !sha256.equals(image.sha256())) {
+        ImageContent content;
+        try {
+            content = reading.of(file, image.sizeBytes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        byte[] bytes = content.bytes();
+        if (bytes.length != image.sizeBytes() || !content.sha256().equals(image.sha256())) {
             throw new TraceFormatException(
                     file,
                     0,
-                    "%d bytes with SHA-256 %s".formatted(bytes.length, sha256),
+                    "%d bytes with SHA-256 %s".formatted(bytes.length, content.sha256()),
                     "%d with %s".formatted(image.sizeBytes(), image.sha256()));
         }
         return bytes;

@@ -1,15 +1,16 @@
 package dev.retrovisor.traces;
 
-import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.machine.event.InputEvent;
 import dev.retrovisor.machine.state.PageSpace;
 import dev.retrovisor.traces.TraceEntry.StateHash;
+import dev.retrovisor.traces.disk.ImageHashes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -26,6 +27,7 @@ public final class TraceWriter implements AutoCloseable {
     private static final int BUFFER_BYTES = TraceLayout.BLOCK_TARGET_BYTES + 16 * 1024;
 
     private final Path folder;
+    private final List<StoredImage> images;
     private final byte[] manifestHash;
     private final BlockWriter inputs;
     private final BlockWriter events;
@@ -51,8 +53,12 @@ public final class TraceWriter implements AutoCloseable {
     private EndRecord ended;
     private boolean closed;
 
-    private TraceWriter(Path folder, byte[] manifestHash, FreeSpace freeSpace) {
+    /** A boot image in the trace, as it was written. */
+    private record StoredImage(Path file, ImageHashes.Identity identity, String sha256) {}
+
+    private TraceWriter(Path folder, List<StoredImage> images, byte[] manifestHash, FreeSpace freeSpace) {
         this.folder = folder;
+        this.images = images;
         this.manifestHash = manifestHash;
         this.inputs =
                 new BlockWriter(LogKind.INPUTS, new QueueFile(folder.resolve(LogKind.INPUTS.folder()), freeSpace));
@@ -69,9 +75,9 @@ public final class TraceWriter implements AutoCloseable {
      * Begins a trace.
      *
      * @param folder the trace; must not exist, or be an empty folder
-     * @param manifest names exactly the images given (see {@link Manifest#imagesOf})
+     * @param manifest names exactly the images given (see {@link BootFiles#named})
      */
-    public static TraceWriter create(Path folder, Manifest manifest, BootImages images) {
+    public static TraceWriter create(Path folder, Manifest manifest, BootFiles images) {
         boolean existed = Files.exists(folder);
         try {
             Files.createDirectories(folder);
@@ -93,7 +99,7 @@ public final class TraceWriter implements AutoCloseable {
         }
     }
 
-    static TraceWriter create(Path folder, Manifest manifest, BootImages images, FreeSpace freeSpace) {
+    static TraceWriter create(Path folder, Manifest manifest, BootFiles images, FreeSpace freeSpace) {
         try {
             return begin(folder, manifest, images, freeSpace);
         } catch (RuntimeException e) {
@@ -103,10 +109,10 @@ public final class TraceWriter implements AutoCloseable {
         }
     }
 
-    private static TraceWriter begin(Path folder, Manifest manifest, BootImages images, FreeSpace freeSpace) {
-        storeImages(folder, manifest, images, freeSpace);
+    private static TraceWriter begin(Path folder, Manifest manifest, BootFiles images, FreeSpace freeSpace) {
+        List<StoredImage> stored = storeImages(folder, manifest, images, freeSpace);
         byte[] json = ManifestJson.encode(manifest);
-        var writer = new TraceWriter(folder, Hashes.sha256(json), freeSpace);
+        var writer = new TraceWriter(folder, stored, Hashes.sha256(json), freeSpace);
         try {
             writer.start();
             // Last: a folder with a manifest is a trace, with both logs begun.
@@ -266,6 +272,11 @@ public final class TraceWriter implements AutoCloseable {
         }
     }
 
+    /** Spares a replay the hashing of the boot images that were written. Once the run is over: they are settled then. */
+    public void rememberImages(ImageHashes hashes) {
+        images.forEach(image -> hashes.remember(image.file(), image.identity(), image.sha256()));
+    }
+
     private void start() {
         var content = new ByteSink(TraceLayout.HASH_BYTES);
         content.putRaw(manifestHash, 0, manifestHash.length);
@@ -367,11 +378,12 @@ public final class TraceWriter implements AutoCloseable {
         }
     }
 
-    private static void storeImages(Path folder, Manifest manifest, BootImages boot, FreeSpace freeSpace) {
-        if (!manifest.images().equals(Manifest.imagesOf(boot))) {
+    private static List<StoredImage> storeImages(Path folder, Manifest manifest, BootFiles boot, FreeSpace freeSpace) {
+        if (!manifest.images().equals(boot.named())) {
             throw new IllegalArgumentException("the manifest names other images than those given");
         }
         Path images = folder.resolve(TraceLayout.IMAGES);
+        List<StoredImage> stored = new ArrayList<>();
         try {
             Files.createDirectories(images);
             for (Manifest.Image image : manifest.images()) {
@@ -381,9 +393,11 @@ public final class TraceWriter implements AutoCloseable {
                                     .formatted(folder, JsonFields.nameOf(image.role()), image.sizeBytes()),
                             null);
                 }
-                TraceFiles.writeWhole(
-                        images.resolve(image.sha256()), image.role().in(boot));
+                Path file = images.resolve(image.sha256());
+                TraceFiles.writeWhole(file, boot.in(image.role()).bytes());
+                stored.add(new StoredImage(file, ImageHashes.Identity.of(file), image.sha256()));
             }
+            return stored;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.retrovisor.machine.board.BootImages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -192,10 +191,7 @@ class DamageTest {
     void aBlockOfAnotherTraceDoesNotFit() throws IOException {
         Path other = folder.resolve("other.trace");
         var samples = new Samples(12);
-        try (var writer = TraceWriter.create(
-                other,
-                ManifestTest.withGuest("other"),
-                new BootImages(new byte[0], Samples.BOOT.kernel(), Samples.BOOT.initrd()))) {
+        try (var writer = TraceWriter.create(other, ManifestTest.withGuest("other"), Samples.BOOT)) {
             samples.appendTo(writer);
             writer.end(new EndRecord(1L << 50, 1L << 50, EndReason.STOPPED, ""));
         }

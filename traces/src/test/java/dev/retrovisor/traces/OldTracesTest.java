@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
  * {@link #write} makes, without Chronicle's metadata files; it may be made anew only while no release has its version.
  */
 class OldTracesTest {
-    private static final BootImages BOOT =
-            new BootImages(new byte[0], "kernel".getBytes(StandardCharsets.US_ASCII), new byte[0]);
+    private static final BootFiles BOOT =
+            BootFiles.of(new BootImages(new byte[0], "kernel".getBytes(StandardCharsets.US_ASCII), new byte[0]));
 
     @TempDir
     Path folder;
@@ -63,14 +63,7 @@ class OldTracesTest {
     static void write(Path trace) {
         Manifest m = Samples.manifest();
         var manifest = new Manifest(
-                m.machineModel(),
-                m.config(),
-                Manifest.imagesOf(BOOT),
-                m.disks(),
-                "old",
-                m.recordedBy(),
-                m.createdAt(),
-                m.start());
+                m.machineModel(), m.config(), BOOT.named(), m.disks(), "old", m.recordedBy(), m.createdAt(), m.start());
         var samples = new Samples(1);
         var random = new Random(2);
         try (var writer = TraceWriter.create(trace, manifest, BOOT)) {

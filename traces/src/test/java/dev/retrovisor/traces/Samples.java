@@ -13,8 +13,8 @@ import java.util.Random;
 
 /** Seeded events of every kind, and what tests need to compare them. */
 final class Samples {
-    static final BootImages BOOT =
-            new BootImages(new byte[0], bytes(new Random(1), 40_000), bytes(new Random(2), 9_000));
+    static final BootFiles BOOT =
+            BootFiles.of(new BootImages(new byte[0], bytes(new Random(1), 40_000), bytes(new Random(2), 9_000)));
 
     /** Of the machine that the kept traces of {@link OldTracesTest} name; it stays when {@code Machine.MODEL} is raised. */
     static final int MODEL = 1;
@@ -43,7 +43,7 @@ final class Samples {
         return new Manifest(
                 MODEL,
                 config,
-                Manifest.imagesOf(BOOT),
+                BOOT.named(),
                 List.of(new Manifest.Disk("ab".repeat(32), 1 << 20, "/somewhere/disk.img")),
                 "debian",
                 new Manifest.RecordedBy("retrovisor 0.1.0", "25", "Linux"),

@@ -8,8 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.machine.event.InputEvent;
+import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -57,7 +61,7 @@ class TraceRoundTripTest {
                     count,
                     info.entriesByKind().values().stream().mapToLong(n -> n).sum());
             assertTrue(info.sizes().totalBytes() > 0);
-            assertArrayEquals(Samples.BOOT.kernel(), reader.bootImages().kernel());
+            assertArrayEquals(Samples.BOOT.kernel().bytes(), reader.bootImages().kernel());
             assertEquals(0, reader.bootImages().bios().length);
         }
     }
@@ -230,6 +234,52 @@ class TraceRoundTripTest {
         try (var reader = TraceReader.open(trace)) {
             assertTrue(reader.durableEnd().end().isPresent());
             reader.verifyAll();
+        }
+    }
+
+    @Test
+    void anImageThatIsAlteredAfterItWasWrittenIsFoundWhateverItsTime() throws Exception {
+        Path trace = folder.resolve("a.trace");
+        var later = InstantSource.offset(InstantSource.system(), Duration.ofHours(1));
+        var hashes = new ImageHashes(folder.resolve("cache"), later);
+        try (var writer = TraceWriter.create(trace, Samples.manifest(), Samples.BOOT)) {
+            writer.rememberImages(hashes);
+        }
+        try (var reader = TraceReader.open(trace)) {
+            Path kernel = reader.imageFiles().getFirst();
+            assertArrayEquals(
+                    Samples.BOOT.kernel().bytes(), reader.bootImages(hashes).kernel());
+            FileTime time = Files.getLastModifiedTime(kernel);
+            Thread.sleep(20); // until the file system's clock has moved on
+            byte[] altered = Files.readAllBytes(kernel);
+            altered[20_000] ^= 1;
+            Files.write(kernel, altered);
+            Files.setLastModifiedTime(kernel, time);
+            assertThrows(TraceFormatException.class, () -> reader.bootImages(hashes));
+            assertThrows(TraceFormatException.class, reader::verifyAll);
+        }
+    }
+
+    @Test
+    void verifyingDoesNotTrustTheCacheOfHashes() throws Exception {
+        Path trace = folder.resolve("a.trace");
+        try (var writer = TraceWriter.create(trace, Samples.manifest(), Samples.BOOT)) {
+            writer.end(new EndRecord(0, 0, EndReason.STOPPED, ""));
+        }
+        var later = InstantSource.offset(InstantSource.system(), Duration.ofHours(1));
+        var hashes = new ImageHashes(folder.resolve("cache"), later);
+        try (var reader = TraceReader.open(trace)) {
+            Path kernel = reader.imageFiles().getFirst();
+            byte[] altered = Files.readAllBytes(kernel);
+            altered[20_000] ^= 1;
+            Files.write(kernel, altered);
+            hashes.remember(
+                    kernel,
+                    ImageHashes.Identity.of(kernel),
+                    reader.manifest().images().getFirst().sha256());
+            assertArrayEquals(altered, reader.bootImages(hashes).kernel(), "a cache that was made to lie");
+            assertThrows(TraceFormatException.class, reader::verifyAll);
+            assertThrows(TraceFormatException.class, reader::bootImages);
         }
     }
 }

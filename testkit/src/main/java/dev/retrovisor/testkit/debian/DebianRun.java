@@ -6,7 +6,6 @@ import dev.retrovisor.guests.Guests;
 import dev.retrovisor.guests.Progress;
 import dev.retrovisor.guests.PullOptions;
 import dev.retrovisor.machine.EngineChoice;
-import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.machine.board.PagingMode;
 import dev.retrovisor.recorder.LiveMachine;
@@ -20,6 +19,9 @@ import dev.retrovisor.replayer.ReplayListener;
 import dev.retrovisor.replayer.ReplayOptions;
 import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.replayer.ReplayTarget;
+import dev.retrovisor.traces.BootFiles;
+import dev.retrovisor.traces.disk.ImageContent;
+import dev.retrovisor.traces.disk.ImageHashes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +35,7 @@ import java.util.Optional;
 public final class DebianRun {
     private static final long MEMORY_BYTES = 512L << 20;
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
+    private static final long MAX_IMAGE_BYTES = 1L << 30;
     private static final String MAC = "52:54:00:12:34:56";
 
     private final RunResult result;
@@ -62,7 +65,7 @@ public final class DebianRun {
     public static DebianRun workload(
             String name, int harts, PagingMode paging, EngineChoice engine, Optional<Path> trace) {
         Guest guest = guest();
-        var images = new BootImages(new byte[0], read(guest.kernel()), read(guest.initrd()));
+        var images = bootFiles(guest.kernel(), guest.initrd());
         return run(images, harts, paging, engine, guest.appendForWorkload(name), List.of(), false, "", TIMEOUT, trace);
     }
 
@@ -75,7 +78,7 @@ public final class DebianRun {
             PagingMode paging,
             Duration timeout,
             Optional<Path> trace) {
-        var images = new BootImages(new byte[0], read(kernel), read(initrd));
+        var images = bootFiles(kernel, initrd);
         return run(images, harts, paging, EngineChoice.TRANSLATOR, append, List.of(), false, "", timeout, trace);
     }
 
@@ -83,7 +86,7 @@ public final class DebianRun {
     public static DebianRun shell(String lines, Path disk, Path trace) {
         Guest guest = guest();
         String append = guest.append() + " retrovisor.net=dhcp";
-        var images = new BootImages(new byte[0], read(guest.kernel()), read(guest.initrd()));
+        var images = bootFiles(guest.kernel(), guest.initrd());
         return run(
                 images,
                 1,
@@ -98,7 +101,7 @@ public final class DebianRun {
     }
 
     private static DebianRun run(
-            BootImages images,
+            BootFiles images,
             int harts,
             PagingMode paging,
             EngineChoice engine,
@@ -133,9 +136,11 @@ public final class DebianRun {
         return new DebianRun(result, new String(console.output(), StandardCharsets.UTF_8).replace("\r", ""));
     }
 
-    private static byte[] read(Path file) {
+    private static BootFiles bootFiles(Path kernel, Path initrd) {
+        ImageHashes hashes = ImageHashes.inUserCache();
         try {
-            return Files.readAllBytes(file);
+            return new BootFiles(
+                    ImageContent.none(), hashes.read(kernel, MAX_IMAGE_BYTES), hashes.read(initrd, MAX_IMAGE_BYTES));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -9,6 +9,7 @@ import dev.retrovisor.replayer.Divergence;
 import dev.retrovisor.replayer.Divergence.Kind;
 import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.replayer.ReplayResult.Outcome;
+import dev.retrovisor.traces.BootFiles;
 import dev.retrovisor.traces.TraceEntry;
 import dev.retrovisor.traces.TraceReader;
 import dev.retrovisor.traces.TraceWriter;
@@ -146,7 +147,7 @@ class AlteredTraceTest {
     private ReplayResult replayAltered() {
         Path altered = folder.resolve("altered");
         try (var trace = TraceReader.open(folder.resolve("true"));
-                var writer = TraceWriter.create(altered, trace.manifest(), trace.bootImages())) {
+                var writer = TraceWriter.create(altered, trace.manifest(), BootFiles.of(trace.bootImages()))) {
             inputs.forEach(writer::append);
             Consumer<TraceEntry> append = entry -> {
                 switch (entry) {

@@ -1,11 +1,12 @@
 package dev.retrovisor.testkit.replay;
 
-import dev.retrovisor.machine.board.BootImages;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.machine.board.MemoryMap;
 import dev.retrovisor.machine.board.PagingMode;
 import dev.retrovisor.machine.isa.Assembler;
 import dev.retrovisor.recorder.VmSetup;
+import dev.retrovisor.traces.BootFiles;
+import dev.retrovisor.traces.disk.ImageContent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -104,6 +105,7 @@ final class EchoGuest {
                 1_000_000,
                 new byte[32]);
         byte[] program = Assembler.assemble(PROGRAM, MemoryMap.RAM, CONSTANTS).bytes();
-        return new VmSetup("echo", config, new BootImages(program, new byte[0], new byte[0]), disks, List.of(), 0);
+        var images = new BootFiles(ImageContent.of(program), ImageContent.none(), ImageContent.none());
+        return new VmSetup("echo", config, images, disks, List.of(), 0);
     }
 }
