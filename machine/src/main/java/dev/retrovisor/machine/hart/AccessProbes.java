@@ -18,18 +18,28 @@ final class AccessProbes {
         this.probes = probes;
     }
 
+    // The common case is short, so that compilers put it into its callers.
+
     /** A read inside one page. */
     void read(long virtualAddress, long physicalAddress, int sizeBytes, long value) {
         if (ram.isReadProbed(physicalAddress)) {
-            probes.read(hart, state.pc(), virtualAddress, physicalAddress, sizeBytes, value);
+            showRead(virtualAddress, physicalAddress, sizeBytes, value);
         }
+    }
+
+    private void showRead(long virtualAddress, long physicalAddress, int sizeBytes, long value) {
+        probes.read(hart, state.pc(), virtualAddress, physicalAddress, sizeBytes, value);
     }
 
     /** A write inside one page. */
     void write(long virtualAddress, long physicalAddress, int sizeBytes, long value) {
         if (ram.isWriteProbed(physicalAddress)) {
-            probes.write(Agent.INSTRUCTION, hart, state.pc(), virtualAddress, physicalAddress, sizeBytes, value);
+            showWrite(Agent.INSTRUCTION, virtualAddress, physicalAddress, sizeBytes, value);
         }
+    }
+
+    private void showWrite(Agent agent, long virtualAddress, long physicalAddress, int sizeBytes, long value) {
+        probes.write(agent, hart, state.pc(), virtualAddress, physicalAddress, sizeBytes, value);
     }
 
     /** Zeros for a block inside one page. */
@@ -44,7 +54,7 @@ final class AccessProbes {
     /** A walk for {@code virtualAddress} that sets bits in an entry. */
     void walk(long virtualAddress, long entryAddress, long entry) {
         if (ram.isWriteProbed(entryAddress)) {
-            probes.write(Agent.PAGE_WALK, hart, state.pc(), virtualAddress, entryAddress, Long.BYTES, entry);
+            showWrite(Agent.PAGE_WALK, virtualAddress, entryAddress, Long.BYTES, entry);
         }
     }
 }

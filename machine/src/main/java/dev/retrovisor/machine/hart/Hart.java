@@ -4,7 +4,7 @@ import dev.retrovisor.machine.device.Bus;
 import dev.retrovisor.machine.device.HartPins;
 import dev.retrovisor.machine.memory.OffHeap;
 import dev.retrovisor.machine.memory.Ram;
-import dev.retrovisor.machine.probe.Probes;
+import dev.retrovisor.machine.probe.TrapProbes;
 import dev.retrovisor.machine.state.Derived;
 import dev.retrovisor.machine.state.StateFormatException;
 import dev.retrovisor.machine.state.StateReader;
@@ -36,7 +36,7 @@ public final class Hart implements Stateful, AutoCloseable {
     private final HartState state;
 
     @Derived("who watches; changes nothing")
-    private final Probes probes;
+    private final TrapProbes probes;
 
     @Derived("translations, read again from the page tables")
     private final Mmu mmu;
@@ -75,7 +75,7 @@ public final class Hart implements Stateful, AutoCloseable {
         this.index = index;
         this.largestSatpMode = largestSatpMode;
         this.timebase = timebase;
-        probes = translations.probes();
+        probes = translations.probes().traps();
         state = new HartState(OffHeap.allocate(HartState.SIZE_BYTES));
         mmu = new Mmu(this, state, ram, bus, translations);
         csrs = new Csrs(this);
@@ -280,9 +280,9 @@ public final class Hart implements Stateful, AutoCloseable {
         boolean interrupt = cause < 0;
         long delegation = state.get(interrupt ? HartState.MIDELEG : HartState.MEDELEG);
         boolean toSupervisor = privilege <= Privilege.SUPERVISOR && (delegation >>> cause & 1) != 0;
-        if (probes.traps().wants(cause)) {
+        if (probes.wants(cause)) {
             int handler = toSupervisor ? Privilege.SUPERVISOR : Privilege.MACHINE;
-            probes.traps().take(index, cause, value, pc, privilege, handler);
+            probes.take(index, cause, value, pc, privilege, handler);
         }
         state.set(HartState.TRAPS, state.get(HartState.TRAPS) + 1);
         state.set(HartState.RESERVATION, HartState.NO_RESERVATION);
@@ -360,8 +360,8 @@ public final class Hart implements Stateful, AutoCloseable {
     }
 
     private void showReturn(int targetField, int to) {
-        if (probes.traps().wantsReturns()) {
-            probes.traps().leave(index, pc(), state.get(targetField), privilege(), to);
+        if (probes.wantsReturns()) {
+            probes.leave(index, pc(), state.get(targetField), privilege(), to);
         }
     }
 

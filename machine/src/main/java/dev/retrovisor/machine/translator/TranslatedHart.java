@@ -78,7 +78,7 @@ final class TranslatedHart {
                 sync(left);
                 continue;
             }
-            if (stopsBeforeFetch()) {
+            if (probes.any() && stopsBeforeFetch()) {
                 return;
             }
             long code;
@@ -138,11 +138,9 @@ final class TranslatedHart {
      * are the code's. Whether the run ends here.
      */
     private boolean stopsBeforeFetch() {
-        if (probes.any()) {
-            long pc = state.pc();
-            if ((pc & ~Tlb.PAGE_MASK) == BlockCache.LAST_OFFSET || !hasFetchTag(pc & Tlb.PAGE_MASK)) {
-                probes.reach(number, pc);
-            }
+        long pc = state.pc();
+        if ((pc & ~Tlb.PAGE_MASK) == BlockCache.LAST_OFFSET || !hasFetchTag(pc & Tlb.PAGE_MASK)) {
+            probes.reach(number, pc);
         }
         return hart.isStopRequested();
     }
@@ -163,14 +161,15 @@ final class TranslatedHart {
     private long find() {
         long pc = state.pc();
         long page = pc & Tlb.PAGE_MASK;
-        if (!hasFetchTag(page)) {
+        long entryAddress = fetchEntry(page);
+        if (OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) != page) {
             mmu.fetchAddress(pc);
-            if (!hasFetchTag(page)) {
+            if (OffHeap.getLong(entryAddress + Tlb.FETCH_TAG) != page) {
                 return NOT_KEPT;
             }
         }
         state.set(HartState.CODE_PAGE, page);
-        long addend = OffHeap.getLong(fetchEntry(page) + Tlb.ADDEND);
+        long addend = OffHeap.getLong(entryAddress + Tlb.ADDEND);
         long known = blocks.jumps().get(hart.privilege(), pc + addend);
         if (known != 0) {
             return known;
@@ -279,7 +278,7 @@ final class TranslatedHart {
     /** Goes on where a jump that is not linked yet leads, and links it; returns the steps left. */
     private long follow(Block block, Block.Link link, long left) {
         stand(link.targetOffset, left);
-        if (left == 0 || stopsBeforeFetch()) {
+        if (left == 0 || probes.any() && stopsBeforeFetch()) {
             return left; // fetching from a page leaves a trace in its table entry: not before its step
         }
         Block target = blocks.find(block.page(), link.targetOffset, block.privilege(), this::nextPage);
