@@ -56,7 +56,11 @@ public final class Mmu {
 
     /** Takes up the address space of the present satp; after each change of it. */
     void selectSpace() {
-        tlb.select(state.get(HartState.SATP));
+        long old = tlb.satp();
+        long satp = state.get(HartState.SATP);
+        if (tlb.select(satp) && walker.sharesUpperHalf(old, satp)) {
+            tlb.inheritUpperHalf();
+        }
         selectTables();
     }
 

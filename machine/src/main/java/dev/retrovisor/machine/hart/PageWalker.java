@@ -28,6 +28,8 @@ final class PageWalker {
     private static final long MENVCFG_PBMTE = 1L << 62;
     private static final long MENVCFG_ADUE = 1L << 61;
 
+    private static final int TABLE_BYTES = 4096;
+
     private final HartState state;
     private final Ram ram;
     private final Pmp pmp;
@@ -69,7 +71,9 @@ final class PageWalker {
             if (!ram.contains(entryAddress, 8) || !pmp.allows(entryAddress, 8, Access.LOAD, Privilege.SUPERVISOR)) {
                 return Access.accessFault(access);
             }
-            translations.noteTable(entryAddress, virtualAddress, level, tlb.serial());
+            // What lies under the upper half's root entries may be inherited by any space.
+            int serial = virtualAddress < 0 && level < levels - 1 ? Tlb.ALL : tlb.serial();
+            translations.noteTable(entryAddress, virtualAddress, level, serial);
             long entry = ram.readLong(entryAddress);
             if ((entry & V) == 0 || (entry & (R | W)) == W || (entry & RESERVED) != 0) {
                 return Access.pageFault(access);
@@ -83,6 +87,30 @@ final class PageWalker {
             table = (entry >>> PPN_SHIFT & PPN_BITS) << 12;
         }
         return Access.pageFault(access);
+    }
+
+    /**
+     * Whether two address spaces translate negative addresses by the same tables, as a kernel makes them; from now on
+     * writes to the second one's root are noticed, as if it had been walked.
+     */
+    boolean sharesUpperHalf(long satp, long other) {
+        int mode = (int) (satp >>> MODE_SHIFT);
+        long root = (satp & PPN_BITS) << 12;
+        long otherRoot = (other & PPN_BITS) << 12;
+        if (mode == 0
+                || mode != (int) (other >>> MODE_SHIFT)
+                || !ram.contains(root, TABLE_BYTES)
+                || !ram.contains(otherRoot, TABLE_BYTES)
+                || !pmp.allows(otherRoot, TABLE_BYTES, Access.LOAD, Privilege.SUPERVISOR)) {
+            return false;
+        }
+        for (int offset = TABLE_BYTES / 2; offset < TABLE_BYTES; offset += 8) {
+            if (ram.readLong(root + offset) != ram.readLong(otherRoot + offset)) {
+                return false;
+            }
+        }
+        translations.noteTable(otherRoot + TABLE_BYTES - 8, Tlb.PAGE_MASK, mode - 6, tlb.serial());
+        return true;
     }
 
     private int finish(long virtualAddress, int access, int privilege, long entryAddress, long entry, int level) {

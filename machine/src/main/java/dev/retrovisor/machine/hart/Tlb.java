@@ -90,6 +90,7 @@ public final class Tlb {
     private final Space[] spaces = new Space[SPACES];
     private final IntSupplier serials;
     private Space current;
+    private Space previous;
     private int spacesUsed;
     private int next;
 
@@ -99,27 +100,43 @@ public final class Tlb {
         select(0);
     }
 
-    /** Goes on in the address space of {@code satp}, with what is known of it. */
-    void select(long satp) {
+    /** Goes on in the address space of {@code satp}, with what is known of it; whether that is nothing. */
+    boolean select(long satp) {
         if (current != null && current.satp == satp) {
-            return;
+            return false;
         }
         for (int i = 0; i < spacesUsed; i++) {
             if (spaces[i].satp == satp) {
                 current = spaces[i];
-                return;
+                return false;
             }
         }
+        previous = current;
         if (spacesUsed < SPACES) {
             spaces[spacesUsed] = new Space(address + (long) spacesUsed * SPACE_BYTES);
             current = spaces[spacesUsed++];
         } else {
-            next = (next + 1) % SPACES;
+            do {
+                next = (next + 1) % SPACES;
+            } while (spaces[next] == current);
             current = spaces[next];
             current.flush();
         }
         current.satp = satp;
         current.serial = serials.getAsInt();
+        return true;
+    }
+
+    /** Takes over from the space before what the supervisor sees in the upper half, which must be the same in both. */
+    void inheritUpperHalf() {
+        for (int kind = SUPERVISOR; kind <= SUPERVISOR_SUM; kind++) {
+            current.tables[kind].copyUpperHalf(previous.tables[kind]);
+            current.tables[KINDS + kind].copyUpperHalf(previous.tables[KINDS + kind]);
+        }
+    }
+
+    long satp() {
+        return current.satp;
     }
 
     /** Number of the present address space: it has another one once it was given up. */

@@ -65,6 +65,18 @@ final class TlbTable {
         filledWords[index >>> 12] |= 1L << (index >>> 6);
     }
 
+    /** Takes over the entries of pages at negative addresses. */
+    void copyUpperHalf(TlbTable other) {
+        other.forEachFilled(index -> {
+            for (int tag = READ_TAG; tag <= FETCH_TAG; tag += Long.BYTES) {
+                long virtualPage = OffHeap.getLong(other.entry(index) + tag);
+                if (virtualPage < 0 && virtualPage != INVALID) {
+                    fill(virtualPage, virtualPage + OffHeap.getLong(other.entry(index) + ADDEND), tag);
+                }
+            }
+        });
+    }
+
     /** Forgets every translation of one page of 4 KiB. */
     void flushPage(long virtualPage) {
         long entry = entry(index(virtualPage));
