@@ -4,6 +4,7 @@ import dev.retrovisor.guests.CpioWriter;
 import dev.retrovisor.guests.Guest;
 import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.Guests;
+import dev.retrovisor.traces.disk.ImageHashes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ final class BenchGuest {
      */
     static BenchGuest prepare(Path folder, boolean withPython) throws IOException, InterruptedException {
         Files.createDirectories(folder);
-        Guests guests = Guests.ofThisMachine();
+        Guests guests = Guests.ofThisMachine(ImageHashes.inUserCache()::sha256);
         Guest guest = guests.resolve("debian");
         var added = new CpioWriter()
                 .file("bench", 0755, compile(folder))

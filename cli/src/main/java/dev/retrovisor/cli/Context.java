@@ -1,6 +1,7 @@
 package dev.retrovisor.cli;
 
 import dev.retrovisor.guests.Guests;
+import dev.retrovisor.traces.disk.ImageHashes;
 import java.time.Clock;
 import java.util.function.Supplier;
 
@@ -11,6 +12,6 @@ import java.util.function.Supplier;
  */
 record Context(Screen screen, Guests guests, Supplier<Clock> clock) {
     static Context ofProcess(Screen screen) {
-        return new Context(screen, Guests.ofThisMachine(), Clock::systemDefaultZone);
+        return new Context(screen, Guests.ofThisMachine(ImageHashes.inUserCache()::sha256), Clock::systemDefaultZone);
     }
 }

@@ -77,9 +77,9 @@ final class GuestStore {
                 number(facts, manifest, "recipe"));
     }
 
-    void requireIntact(Guest guest) throws IOException {
-        requireHash(guest.kernel(), guest.kernelSha256());
-        requireHash(guest.initrd(), guest.initrdSha256());
+    void requireIntact(Guest guest, FileHashing hashing) throws IOException {
+        requireHash(guest.kernel(), guest.kernelSha256(), hashing);
+        requireHash(guest.initrd(), guest.initrdSha256(), hashing);
     }
 
     /** Writes a guest and returns it with its final paths; {@code facts} has everything but paths and hashes right. */
@@ -138,10 +138,10 @@ final class GuestStore {
         return Integer.parseInt(value);
     }
 
-    private static void requireHash(Path file, String sha256) throws IOException {
+    private static void requireHash(Path file, String sha256, FileHashing hashing) throws IOException {
         String found;
         try {
-            found = Hashes.sha256(file);
+            found = hashing.sha256(file);
         } catch (NoSuchFileException e) {
             throw new GuestFormatException(file.toString(), 0, "no file", "SHA-256 " + sha256);
         }

@@ -24,17 +24,27 @@ public final class Guests {
     private final Path cacheFolder;
     private final Host host;
     private final GuestStore store;
+    private final FileHashing hashing;
 
     public Guests(Path cacheFolder, Host host) {
+        this(cacheFolder, host, Hashes::sha256);
+    }
+
+    private Guests(Path cacheFolder, Host host, FileHashing hashing) {
+        this.hashing = hashing;
         this.cacheFolder = cacheFolder;
         this.host = host;
         this.store = new GuestStore(cacheFolder.resolve("guests"));
     }
 
-    /** The guests in this machine's cache. */
-    public static Guests ofThisMachine() {
+    /**
+     * The guests in this machine's cache.
+     *
+     * @param hashing is asked each time when a guest is to be booted; when one is pulled its files are read
+     */
+    public static Guests ofThisMachine(FileHashing hashing) {
         Host host = Host.ofThisMachine();
-        return new Guests(host.cacheFolder(), host);
+        return new Guests(host.cacheFolder(), host, hashing);
     }
 
     /** The guests that can be pulled. */
@@ -97,7 +107,7 @@ public final class Guests {
         }
         try {
             Guest cached = store.read(DebianGuest.NAME);
-            store.requireIntact(cached);
+            store.requireIntact(cached, Hashes::sha256);
             return recipe.isSameAs(cached) ? cached : null;
         } catch (GuestFormatException e) {
             // Damaged or of another version: it is about to be built anew, which mends it.
@@ -123,7 +133,7 @@ public final class Guests {
         requirePresent(name);
         try {
             Guest guest = store.read(name);
-            store.requireIntact(guest);
+            store.requireIntact(guest, hashing);
             return guest;
         } catch (IOException e) {
             throw unusable(e);

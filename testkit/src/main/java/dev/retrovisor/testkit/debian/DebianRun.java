@@ -48,7 +48,7 @@ public final class DebianRun {
 
     /** The guest of the cache, fetched if it is not there. */
     public static Guest guest() {
-        Guests guests = Guests.ofThisMachine();
+        Guests guests = Guests.ofThisMachine(ImageHashes.inUserCache()::sha256);
         try {
             return guests.resolve("debian");
         } catch (GuestException notThere) {
