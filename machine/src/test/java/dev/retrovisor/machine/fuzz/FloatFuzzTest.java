@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.retrovisor.machine.EnginePair;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -15,7 +16,7 @@ final class FloatFuzzTest {
     private static final int BATCHES = 1;
 
     @Test
-    void hostFloatingPointIsTheInterpretersToTheBit() {
+    void hostFloatingPointIsTheInterpretersToTheBit() throws IOException {
         assumeTrue(EnginePair.isPossible(), "a host with the translator");
         try (var fuzzer = new FloatFuzzer(20_260_101)) {
             for (int batch = 0; batch < BATCHES; batch++) {

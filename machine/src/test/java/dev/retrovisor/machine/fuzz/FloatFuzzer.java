@@ -8,9 +8,11 @@ import dev.retrovisor.machine.isa.Assembler;
 import dev.retrovisor.machine.isa.Insns;
 import dev.retrovisor.machine.isa.Ops;
 import dev.retrovisor.machine.memory.Ram;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,9 +36,31 @@ public final class FloatFuzzer implements AutoCloseable {
     private final FloatOperands doubles;
     private final byte[] interpreted = new byte[FloatOperands.BATCH * FloatCase.OUTPUT_BYTES];
     private final byte[] translated = new byte[interpreted.length];
+    private final byte[] expected = new byte[interpreted.length];
+    private final Oracle oracle;
+    private long operands;
     private long cases;
 
+    /** A third implementation, asked about the same loops. */
+    @FunctionalInterface
+    public interface Oracle {
+        /**
+         * Runs a loop.
+         *
+         * @param code ends with a jump to itself, of four bytes
+         * @param outputs to be filled with what it stores
+         */
+        void run(byte[] code, int frm, byte[] inputs, byte[] outputs) throws IOException;
+    }
+
+    /** Compares the two engines. */
     public FloatFuzzer(long seed) {
+        this(seed, null);
+    }
+
+    /** Compares the two engines, and both with a third implementation. */
+    public FloatFuzzer(long seed, Oracle oracle) {
+        this.oracle = oracle;
         random = new SplittableRandom(seed);
         singles = new FloatOperands(seed + 1, true);
         doubles = new FloatOperands(seed + 2, false);
@@ -54,7 +78,7 @@ public final class FloatFuzzer implements AutoCloseable {
      * Runs every instruction over one batch of operands in each rounding mode: named, named while frm is another, and
      * dynamic. Returns what differs, empty if nothing does.
      */
-    public String runBatch() {
+    public String runBatch() throws IOException {
         byte[] single = singles.next();
         byte[] dual = doubles.next();
         for (Insns.Row row : rows()) {
@@ -65,6 +89,7 @@ public final class FloatFuzzer implements AutoCloseable {
                 }
             }
         }
+        operands += FloatOperands.BATCH;
         return "";
     }
 
@@ -95,7 +120,7 @@ public final class FloatFuzzer implements AutoCloseable {
         return new FloatCase(row, mode, frm, FloatCase.REGISTERS[random.nextInt(FloatCase.REGISTERS.length)], shape);
     }
 
-    private String run(FloatCase tested, byte[] inputs) {
+    private String run(FloatCase tested, byte[] inputs) throws IOException {
         byte[] code = Assembler.assemble(tested.program(), CODE, Map.of()).bytes();
         prepare(pair.interpreted(), tested, code, inputs);
         prepare(pair.translated(), tested, code, inputs);
@@ -103,13 +128,14 @@ public final class FloatFuzzer implements AutoCloseable {
         cases += FloatOperands.BATCH;
         pair.interpreted().ram().read(OUTPUTS, interpreted, 0, interpreted.length);
         pair.translated().ram().read(OUTPUTS, translated, 0, translated.length);
-        for (int i = 0; i < FloatOperands.BATCH; i++) {
-            String difference = difference(i, inputs);
-            if (!difference.isEmpty()) {
-                return tested + ", " + difference;
-            }
+        if (oracle != null) {
+            oracle.run(code, tested.frm(), inputs, expected);
         }
-        return pair.difference();
+        int at = Arrays.mismatch(interpreted, translated);
+        if (at < 0 && oracle != null) {
+            at = Arrays.mismatch(expected, translated);
+        }
+        return at < 0 ? pair.difference() : tested + ", " + difference(at / FloatCase.OUTPUT_BYTES, inputs);
     }
 
     private static void prepare(Machine machine, FloatCase tested, byte[] code, byte[] inputs) {
@@ -125,25 +151,36 @@ public final class FloatFuzzer implements AutoCloseable {
     }
 
     private String difference(int index, byte[] inputs) {
-        ByteBuffer ours = ByteBuffer.wrap(translated).order(ByteOrder.LITTLE_ENDIAN);
-        ByteBuffer theirs = ByteBuffer.wrap(interpreted).order(ByteOrder.LITTLE_ENDIAN);
-        int at = index * FloatCase.OUTPUT_BYTES;
-        if (ours.getLong(at) == theirs.getLong(at) && ours.getLong(at + 8) == theirs.getLong(at + 8)) {
-            return "";
-        }
         ByteBuffer input = ByteBuffer.wrap(inputs).order(ByteOrder.LITTLE_ENDIAN);
-        int from = index * FloatCase.INPUT_BYTES;
-        return "input %d: %#x, %#x, %#x and integer %#x: interpreter %#x, flags %#x; translator %#x, flags %#x%n"
+        int at = index * FloatCase.INPUT_BYTES;
+        return "input %d: %#x, %#x, %#x and integer %#x: interpreter %s; translator %s%s%n"
                 .formatted(
                         index,
-                        input.getLong(from),
-                        input.getLong(from + 8),
-                        input.getLong(from + 16),
-                        input.getLong(from + 24),
-                        theirs.getLong(at),
-                        theirs.getLong(at + 8),
-                        ours.getLong(at),
-                        ours.getLong(at + 8));
+                        input.getLong(at),
+                        input.getLong(at + 8),
+                        input.getLong(at + 16),
+                        input.getLong(at + 24),
+                        output(interpreted, index),
+                        output(translated, index),
+                        oracle == null ? "" : "; third " + output(expected, index));
+    }
+
+    private static String output(byte[] outputs, int index) {
+        ByteBuffer output = ByteBuffer.wrap(outputs).order(ByteOrder.LITTLE_ENDIAN);
+        int at = index * FloatCase.OUTPUT_BYTES;
+        return "%#x, flags %#x".formatted(output.getLong(at), output.getLong(at + 8));
+    }
+
+    /** Operands so far for each instruction and rounding mode; more where it can be named or dynamic. */
+    public long operands() {
+        return operands;
+    }
+
+    /** What was run, in words. */
+    public String report() {
+        return ("%d instructions of F and D, %,d executions (%,d or more an instruction and rounding mode), %,d of them not"
+                        + " in host code: no difference")
+                .formatted(rows().size(), cases, operands, leftToInterpreter());
     }
 
     /** Single executions of an instruction under test so far, on each engine. */

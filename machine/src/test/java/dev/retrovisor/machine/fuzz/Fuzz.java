@@ -1,5 +1,7 @@
 package dev.retrovisor.machine.fuzz;
 
+import java.io.IOException;
+
 /**
  * Fuzzes the translator against the interpreter for a time: {@code [--minutes N] [--seed S] [--program P] [--float N]}.
  * Program numbers count up from the seed; {@code --program} runs a single one; {@code --float} runs no programs, but each
@@ -11,7 +13,7 @@ public final class Fuzz {
 
     private Fuzz() {}
 
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         double minutes = 1;
         long seed = System.currentTimeMillis() / 1000 << 24;
         boolean single = false;
@@ -68,9 +70,9 @@ public final class Fuzz {
     }
 
     /** Runs floating-point instructions; false if the engines differ. */
-    private static boolean runFloat(long seed, long operands) {
+    private static boolean runFloat(long seed, long operands) throws IOException {
         try (var fuzzer = new FloatFuzzer(seed)) {
-            for (long done = 0; done < operands; done += FloatOperands.BATCH) {
+            while (fuzzer.operands() < operands) {
                 String difference = fuzzer.runBatch();
                 if (!difference.isEmpty()) {
                     System.out.println(difference);
@@ -78,10 +80,7 @@ public final class Fuzz {
                     return false;
                 }
             }
-            System.out.printf(
-                    "%d instructions of F and D, seed %d, %,d executions (at least %,d an instruction and rounding mode),"
-                            + " %,d of them not in host code: no difference%n",
-                    FloatFuzzer.rows().size(), seed, fuzzer.cases(), operands, fuzzer.leftToInterpreter());
+            System.out.println(fuzzer.report() + ", seed " + seed);
             return true;
         }
     }

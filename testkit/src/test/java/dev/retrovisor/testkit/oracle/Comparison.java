@@ -3,6 +3,8 @@ package dev.retrovisor.testkit.oracle;
 import dev.retrovisor.machine.isa.Insns;
 import dev.retrovisor.testkit.GuestPrograms;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +23,28 @@ final class Comparison implements AutoCloseable {
         Path built = module.resolve("target/guest-programs");
         var programs = new GuestPrograms(module.resolve("src/test/guest"), built);
         ours = new OurHart(programs);
-        qemu = new QemuUser(programs, built.resolve("qemu-riscv64.err"));
+        Path program = programs.linuxProgram(
+                List.of("instruction-oracle.c", "instruction-oracle-enter.S"),
+                "-nostdlib",
+                "-ffreestanding",
+                "-fno-stack-protector",
+                "-mno-relax",
+                "-Wl,-Ttext-segment=0x80f80000");
+        qemu = new QemuUser(program, built.resolve("qemu-riscv64.err"));
     }
 
     /** Runs all cases and returns what differs, a few cases in words. */
     List<String> differences(CaseBatch cases) throws IOException {
-        qemu.send(cases);
+        qemu.send(
+                ByteBuffer.allocate(Integer.BYTES)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putInt(cases.count())
+                        .array(),
+                Integer.BYTES);
+        qemu.send(cases.array(), cases.lengthBytes());
         ours.run(cases, ourResults);
-        qemu.receive(qemuResults, cases.count());
+        qemuResults.setCount(cases.count());
+        qemu.receive(qemuResults.array(), qemuResults.lengthBytes());
         var differences = new ArrayList<String>();
         int more = 0;
         for (int i = 0; i < cases.count(); i++) {

@@ -18,11 +18,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every instruction against QEMU's user mode on random operands: registers, fcsr, memory, pc and traps must come out the
- * same. {@code -Dretrovisor.oracle.scale=N} runs N times as many cases, {@code -Dretrovisor.oracle.seed=N} others.
+ * same. {@code -Dretrovisor.oracle.scale=N} runs N times as many cases, {@code -Dretrovisor.oracle.float=N} so many of each
+ * floating-point instruction, {@code -Dretrovisor.oracle.seed=N} others.
  */
 final class InstructionOracleTest {
     private static final int INTEGER_CASES = 2_500;
-    private static final int FLOAT_CASES = 10_000;
+    private static final int FLOAT_CASES = Integer.getInteger("retrovisor.oracle.float", 10_000);
     private static final int RANDOM_WORDS = 150_000;
     private static final int SCALE = Integer.getInteger("retrovisor.oracle.scale", 1);
     private static final long SEED = Long.getLong("retrovisor.oracle.seed", 20_260_101);

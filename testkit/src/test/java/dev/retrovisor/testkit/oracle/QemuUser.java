@@ -1,17 +1,12 @@
 package dev.retrovisor.testkit.oracle;
 
-import dev.retrovisor.testkit.GuestPrograms;
 import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
-/** QEMU's user mode with exactly our extensions, running {@code instruction-oracle.c}. */
+/** QEMU's user mode with exactly our extensions, running one of our programs, which answers on standard output. */
 final class QemuUser implements AutoCloseable {
     /** From nothing upwards, so that what later versions switch on by default stays off. */
     private static final String CPU = "rv64i,m=on,a=on,f=on,d=on,c=on,zicsr=on,zifencei=on,zicntr=on,zihpm=on,zba=on,"
@@ -23,16 +18,9 @@ final class QemuUser implements AutoCloseable {
     private final Process process;
     private final Path errors;
 
-    /** Starts it. */
-    QemuUser(GuestPrograms programs, Path errors) throws IOException {
+    /** Starts a program for riscv64 Linux. */
+    QemuUser(Path program, Path errors) throws IOException {
         this.errors = errors;
-        Path program = programs.linuxProgram(
-                List.of("instruction-oracle.c", "instruction-oracle-enter.S"),
-                "-nostdlib",
-                "-ffreestanding",
-                "-fno-stack-protector",
-                "-mno-relax",
-                "-Wl,-Ttext-segment=0x80f80000");
         try {
             process = new ProcessBuilder("qemu-riscv64", "-cpu", CPU, program.toString())
                     .redirectError(errors.toFile())
@@ -42,26 +30,20 @@ final class QemuUser implements AutoCloseable {
         }
     }
 
-    /** Hands over a batch; {@link #receive} must follow. */
-    void send(CaseBatch cases) throws IOException {
-        OutputStream input = process.getOutputStream();
+    /** Hands over some bytes; {@link #receive} must follow before there are too many for the pipe. */
+    void send(byte[] bytes, int lengthBytes) throws IOException {
         try {
-            input.write(ByteBuffer.allocate(4)
-                    .order(ByteOrder.LITTLE_ENDIAN)
-                    .putInt(cases.count())
-                    .array());
-            input.write(cases.array(), 0, cases.lengthBytes());
-            input.flush();
+            process.getOutputStream().write(bytes, 0, lengthBytes);
+            process.getOutputStream().flush();
         } catch (IOException e) {
             throw died(e);
         }
     }
 
-    /** Waits for what became of the batch. */
-    void receive(CaseBatch results, int count) throws IOException {
-        results.setCount(count);
+    /** Waits for some bytes. */
+    void receive(byte[] bytes, int lengthBytes) throws IOException {
         try {
-            new DataInputStream(process.getInputStream()).readFully(results.array(), 0, results.lengthBytes());
+            new DataInputStream(process.getInputStream()).readFully(bytes, 0, lengthBytes);
         } catch (IOException e) {
             throw died(e);
         }
