@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ModulesTest {
     static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("dev.retrovisor");
 
     private static final String ROOT = "dev.retrovisor.";
