@@ -37,6 +37,9 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
     /** A page written so often without a translation in between is likely data by now, and watching it costs. */
     private static final int DROPS_BEFORE_RELEASE = 64;
 
+    /** So many leave the jump cache one by one when all are dropped; clearing it writes 8 MiB. */
+    private static final int FEW_BLOCKS = 1 << 14;
+
     private final Ram ram;
     private final BlockCompiler compiler;
     private final CodeMemory memory;
@@ -289,16 +292,23 @@ final class BlockCache implements Translations.CodeCache, AutoCloseable {
 
     @Override
     public void dropAll() {
+        boolean few = nextNumber < FEW_BLOCKS;
         for (int number = 0; number < nextNumber; number++) {
-            if (blocks[number] != null) {
-                blocks[number].kill();
+            Block block = blocks[number];
+            if (block != null) {
+                block.kill();
+                if (few) {
+                    jumps.remove(block.privilege(), hostAddress(block.page()) + block.offset());
+                }
                 blocks[number] = null;
             }
+        }
+        if (!few) {
+            jumps.clear();
         }
         Arrays.fill(pages, null);
         nextNumber = 0;
         freeCount = 0;
-        jumps.clear();
         memory.truncate(runtimeBytes);
     }
 

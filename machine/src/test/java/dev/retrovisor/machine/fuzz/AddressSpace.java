@@ -29,6 +29,7 @@ final class AddressSpace {
     private final int levels;
     private final long base;
     private final boolean forUser;
+    private final int userPercent;
     private final ByteBuffer[] tables;
     private int used = 1;
 
@@ -40,6 +41,7 @@ final class AddressSpace {
         this.random = random;
         this.levels = levels;
         this.forUser = forUser;
+        userPercent = forUser ? 95 : random.nextInt(4) == 0 ? 40 : 4;
         base = base(random, levels);
         tables = new ByteBuffer[Terrain.HANDLER_FRAME - Terrain.TABLE_FRAMES];
         for (int i = 0; i < tables.length; i++) {
@@ -138,7 +140,7 @@ final class AddressSpace {
         if ((bits & (R | X)) == 0) {
             bits |= R;
         }
-        bits |= chance(forUser ? 95 : 5) ? U : 0;
+        bits |= chance(userPercent) ? U : 0;
         bits |= chance(90) ? A : 0;
         bits |= chance(85) ? D : 0;
         bits |= chance(3) ? (long) random.nextInt(4) << PBMT_SHIFT : 0;

@@ -5,6 +5,7 @@ import dev.retrovisor.machine.isa.Ops;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * Makes up instructions: any row, with fields that lead somewhere. Some registers keep pointing at data and others at code,
@@ -20,11 +21,22 @@ final class CodeMaker {
     /** Registers that point at code. */
     static final int[] CODE_POINTERS = {1, 5, 6, 7};
 
+    private static final int POINTER_SET = IntStream.concat(IntStream.of(POINTERS), IntStream.of(CODE_POINTERS))
+            .map(register -> 1 << register)
+            .sum();
+
+    private static final int PAGE_OFFSET = Terrain.PAGE_BYTES - 1;
     private static final int RD_SHIFT = 7;
     private static final int RS1_SHIFT = 15;
     private static final int ROUNDING_SHIFT = 12;
     private static final int IMMEDIATE_SHIFT = 20;
     private static final int FIELD = 31;
+
+    private static final int ECALL = 0x73;
+    private static final int SSTATUS = 0x100;
+    private static final int SET = 6;
+    private static final int CLEAR = 7;
+    private static final int[] ROUNDING_MODES = {0, 1, 2, 3, 4, 7, 7, 7};
 
     private static final int[] PLAIN_CSRS = {
         0x001, 0x002, 0x003, 0x340, 0x140, 0xC00, 0xC01, 0xC02, 0xB00, 0xB02, 0x320, 0x342, 0x143, 0xF14, 0x306, 0x106
@@ -34,6 +46,29 @@ final class CodeMaker {
         0x3A0, 0x3A2, 0x3B0, 0x3B1, 0x3B2, 0x3BF
     };
 
+    /** What of a row's syntax matters here, by the row's number. */
+    private record Traits(
+            boolean isMemory,
+            boolean isJump,
+            boolean isCsr,
+            boolean isStore,
+            boolean hasOffset,
+            boolean rounds,
+            boolean writes) {
+        static Traits of(Insns.Row row) {
+            String asm = row.asm();
+            return new Traits(
+                    CodeMaker.isMemory(row),
+                    CodeMaker.isJump(row),
+                    CodeMaker.isCsr(row),
+                    asm.contains("2, imm"),
+                    asm.contains("imm"),
+                    asm.endsWith("rm"),
+                    asm.contains(" rd"));
+        }
+    }
+
+    private static final Traits[] TRAITS = Insns.all().stream().map(Traits::of).toArray(Traits[]::new);
     private static final Insns.Row[] ALL = rows(_ -> true);
     private static final Insns.Row[] WHOLE = rows(row -> row.encoding().lengthBytes() == 4);
     private static final Insns.Row[] SHORT = rows(row -> row.encoding().lengthBytes() == 2);
@@ -79,25 +114,29 @@ final class CodeMaker {
     }
 
     private void next() {
+        if ((at & PAGE_OFFSET) == PAGE_OFFSET - 1 && !oneIn(4)) {
+            put(instruction(pick(WHOLE))); // in two pages
+            return;
+        }
         if ((at & 2) != 0 && !oneIn(16)) {
             // Handlers go on at multiples of four.
             put(instruction(pick(SHORT)));
             return;
         }
         int choice = random.nextInt(100);
-        if (choice < 22) {
+        if (choice < 20) {
             put(instruction(pick(ALL)));
-        } else if (choice < 40) {
+        } else if (choice < 37) {
             put(instruction(pick(INTEGER)));
-        } else if (choice < 62) {
+        } else if (choice < 58) {
             put(instruction(pick(MEMORY)));
-        } else if (choice < 75) {
+        } else if (choice < 70) {
             put(instruction(pick(JUMPS)));
-        } else if (choice < 92) {
+        } else if (choice < 87) {
             put(instruction(pick(FLOAT)));
-        } else if (choice < 95) {
+        } else if (choice < 90) {
             put(instruction(pick(CSRS)));
-        } else if (choice < 96) {
+        } else if (choice < 91) {
             // No instruction, or hardly one: a bit of some encoding is another.
             put(instruction(pick(WHOLE)) ^ 1 << random.nextInt(2, 32));
         } else {
@@ -139,20 +178,21 @@ final class CodeMaker {
                     : bits;
         }
         int bits = row.encoding().match() | free & ~mask;
-        if (isMemory(row)) {
-            return memory(row, bits, mask);
+        Traits traits = TRAITS[row.number()];
+        if (traits.isMemory) {
+            return memory(row, traits, bits, mask);
         }
-        if (isJump(row)) {
+        if (traits.isJump) {
             return jump(row, bits);
         }
-        if (isCsr(row)) {
+        if (traits.isCsr) {
             return bits & (1 << IMMEDIATE_SHIFT) - 1 | csr() << IMMEDIATE_SHIFT;
         }
-        if (row.asm().endsWith("rm") && !oneIn(20)) {
-            int mode = new int[] {0, 1, 2, 3, 4, 7, 7, 7}[random.nextInt(8)];
+        if (traits.rounds && !oneIn(20)) {
+            int mode = pick(ROUNDING_MODES);
             bits = bits & ~(7 << ROUNDING_SHIFT) | mode << ROUNDING_SHIFT;
         }
-        return row.asm().contains(" rd") ? sources(destination(bits), mask) : bits;
+        return traits.writes ? sources(destination(bits), mask) : bits;
     }
 
     /** Sometimes equal or zero registers. */
@@ -177,38 +217,23 @@ final class CodeMaker {
     }
 
     private static boolean isPointer(int register) {
-        for (int pointer : POINTERS) {
-            if (register == pointer) {
-                return true;
-            }
-        }
-        for (int pointer : CODE_POINTERS) {
-            if (register == pointer) {
-                return true;
-            }
-        }
-        return false;
+        return (POINTER_SET >>> register & 1) != 0;
     }
 
-    private int memory(Insns.Row row, int bits, int mask) {
+    private int memory(Insns.Row row, Traits traits, int bits, int mask) {
         int placed = bits;
         if (!oneIn(8)) {
-            boolean isAtomic = !row.asm().contains("imm");
-            placed = placed & ~(FIELD << RS1_SHIFT) | (isAtomic ? random.nextInt(16, 20) : pick(POINTERS)) << RS1_SHIFT;
+            int pointer = traits.hasOffset ? pick(POINTERS) : random.nextInt(16, 20);
+            placed = placed & ~(FIELD << RS1_SHIFT) | pointer << RS1_SHIFT;
         }
-        boolean isLoad = row.asm().contains("rd, imm");
-        boolean isStore = row.asm().contains("2, imm");
-        if (!oneIn(4)) {
+        if (traits.hasOffset && !oneIn(4)) {
             int offset = oneIn(2) ? 0 : random.nextInt(-16, 17);
-            if (isLoad) {
-                placed = placed & 0xFFFFF | offset << IMMEDIATE_SHIFT;
-            } else if (isStore) {
-                placed = placed & ~(0xFE00_0F80) | (offset & FIELD) << RD_SHIFT | offset >> 5 << 25;
-            }
+            placed = traits.isStore
+                    ? placed & ~0xFE00_0F80 | (offset & FIELD) << RD_SHIFT | offset >> 5 << 25
+                    : placed & 0xFFFFF | offset << IMMEDIATE_SHIFT;
         }
-        boolean hasDestination = !isStore && (mask >>> RD_SHIFT & FIELD) == 0 && row.op() < Ops.FLW
-                || row.op() >= Ops.LRD && row.op() <= Ops.SCW;
-        return hasDestination ? destination(placed) : placed;
+        boolean writesInteger = (mask >>> RD_SHIFT & FIELD) == 0 && traits.writes;
+        return writesInteger ? destination(placed) : placed;
     }
 
     private int jump(Insns.Row row, int bits) {
@@ -221,9 +246,9 @@ final class CodeMaker {
                     case 0 -> random.nextInt();
                     case 1 -> random.nextInt(-2048, 2048);
                     case 2, 3 -> random.nextInt(-64, 0);
-                    default -> random.nextInt(2, 64);
+                    default -> random.nextInt(4, 64);
                 }
-                & ~1;
+                & (oneIn(8) ? ~1 : ~3);
         if (row.op() == Ops.JAL) {
             return 0x6F | linkRegister() << RD_SHIFT | scattered(distance);
         }
@@ -257,13 +282,14 @@ final class CodeMaker {
     // Short sequences that random ones hardly hit.
 
     private void idiom() {
-        switch (random.nextInt(30)) {
+        switch (random.nextInt(33)) {
             case 0, 1, 2, 3, 4, 5, 6, 7 -> storeIntoCode();
             case 8, 9, 10, 11 -> reserveAndStore();
             case 12, 13, 14, 15, 16 -> timer();
             case 17, 18, 19, 20, 21, 22 -> branchOverOne();
             case 23, 24, 25 -> softwareInterrupt();
             case 26, 27, 28 -> statusBits();
+            case 29, 30 -> allowInterrupt();
             default -> put(pick(new int[] {0x0000_100F, 0x1200_0073, 0x3020_0073, 0x1020_0073}));
         }
     }
@@ -291,8 +317,13 @@ final class CodeMaker {
         int pointer = random.nextInt(16, 20);
         int width = random.nextInt(2, 4) << 12;
         put(0x1000_002F | width | pointer << RS1_SHIFT | random.nextInt(11, 16) << RD_SHIFT);
-        if (oneIn(2)) {
-            put(instruction(pick(INTEGER)));
+        switch (random.nextInt(4)) {
+            case 0 -> put(instruction(pick(INTEGER)));
+            case 1 -> put(ECALL);
+            case 2 -> put(instruction(pick(MEMORY)));
+            default -> {
+                // Nothing in between.
+            }
         }
         put(0x1800_002F
                 | width
@@ -322,7 +353,23 @@ final class CodeMaker {
         int register = random.nextInt(28, 32);
         int upperBits = pick(new int[] {0x40, 0x80, 0xC0, 0x02, 0x04, 0x06});
         put(0x37 | register << RD_SHIFT | upperBits << 12);
-        put(0x73 | random.nextInt(2, 4) << 12 | (oneIn(2) ? 0x100 : 0x300) << 20 | register << RS1_SHIFT);
+        put(0x73 | random.nextInt(2, 4) << 12 | (oneIn(3) ? 0x300 : SSTATUS) << 20 | register << RS1_SHIFT);
+        put(instruction(pick(MEMORY)));
+        put(instruction(pick(FLOAT)));
+    }
+
+    /** Asks for the supervisor's software interrupt while interrupts are off, then lets it in. */
+    private void allowInterrupt() {
+        put(immediateCsr(CLEAR, SSTATUS));
+        put(immediateCsr(SET, oneIn(2) ? 0x104 : 0x144));
+        put(immediateCsr(SET, 0x144));
+        put(immediateCsr(SET, SSTATUS));
+        put(instruction(pick(INTEGER)));
+    }
+
+    /** csrrsi or csrrci of bit 1. */
+    private static int immediateCsr(int function, int csr) {
+        return csr << IMMEDIATE_SHIFT | 2 << RS1_SHIFT | function << 12 | 0x73;
     }
 
     private void branchOverOne() {

@@ -47,11 +47,12 @@ public final class Fuzz {
 
     /** Runs at least one program; false if the engines differ. */
     private static boolean run(Fuzzer fuzzer, long seed, long nanos) {
+        var log = new FuzzLog();
         long start = System.nanoTime();
         long reported = start;
         long program = seed;
         do {
-            FuzzLog.running(program);
+            log.running(program);
             String report = fuzzer.run(program);
             if (!report.isEmpty()) {
                 System.out.println(report);

@@ -101,7 +101,7 @@ final class Scenery {
         pokes.set(hart, RESERVATION, NO_RESERVATION);
         pokes.set(hart, LIFE, STARTED);
         pokes.set(hart, MEDELEG, chance(50) ? 0 : chance(50) ? DELEGABLE : random.nextLong() & DELEGABLE);
-        pokes.set(hart, MIDELEG, chance(50) ? 0 : random.nextLong() & (1L << 1 | 1L << 5 | 1L << 9));
+        pokes.set(hart, MIDELEG, chance(30) ? 0 : random.nextLong() & (1L << 1 | 1L << 5 | 1L << 9));
         pokes.set(hart, MIE, chance(40) ? 0 : random.nextLong() & INTERRUPTS);
         pokes.set(hart, MIP, chance(80) ? 0 : SOFTWARE_INTERRUPT);
         pokes.set(hart, MTVEC, Terrain.frame(Terrain.HANDLER_FRAME) | random.nextInt(2));

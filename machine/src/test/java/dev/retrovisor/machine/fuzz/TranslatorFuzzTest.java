@@ -34,10 +34,11 @@ final class TranslatorFuzzTest {
     /** Runs that many programs, or fewer on a slow host. */
     private static void assertNoDifference(long firstSeed, int programs, long longestNanos) {
         assumeTrue(EnginePair.isPossible(), "a host with the translator");
+        var log = new FuzzLog();
         long start = System.nanoTime();
         try (var fuzzer = new Fuzzer()) {
             for (long seed = firstSeed; seed < firstSeed + programs; seed++) {
-                FuzzLog.running(seed);
+                log.running(seed);
                 assertEquals("", fuzzer.run(seed), "testkit/fuzz --program " + seed);
                 if (System.nanoTime() - start > longestNanos) {
                     return;
