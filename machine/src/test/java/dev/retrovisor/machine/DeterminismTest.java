@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.retrovisor.machine.board.MemoryMap;
 import dev.retrovisor.machine.state.MachineCopies;
 import dev.retrovisor.machine.time.Alarms;
 import java.util.Random;
@@ -26,7 +27,8 @@ final class DeterminismTest {
         Stream<Named<Supplier<TinyMachine>>> written = Stream.of(
                 Named.of("interrupted", () -> TinyMachine.running(GuestPrograms.INTERRUPTED)),
                 Named.of("several harts", () -> TinyMachine.running(4, GuestPrograms.SEVERAL_HARTS)),
-                Named.of("paging", () -> TinyMachine.running(GuestPrograms.PAGING)));
+                Named.of("paging", () -> TinyMachine.running(GuestPrograms.PAGING)),
+                Named.of("address spaces", () -> TinyMachine.running(GuestPrograms.ADDRESS_SPACES)));
         return Stream.concat(
                 written,
                 Stream.of(1, 2, 3, 4, 5, 6, 7, 8)
@@ -90,7 +92,8 @@ final class DeterminismTest {
     void programsDoWhatTheyAreFor() {
         try (var interrupted = TinyMachine.running(GuestPrograms.INTERRUPTED);
                 var harts = TinyMachine.running(4, GuestPrograms.SEVERAL_HARTS);
-                var paging = TinyMachine.running(GuestPrograms.PAGING)) {
+                var paging = TinyMachine.running(GuestPrograms.PAGING);
+                var spaces = TinyMachine.running(GuestPrograms.ADDRESS_SPACES)) {
             interrupted.step(STEPS);
             assertTrue(interrupted.x("s5") > 100, "interrupts are taken");
             assertTrue(!interrupted.console().isEmpty(), "characters are written");
@@ -103,6 +106,13 @@ final class DeterminismTest {
             paging.step(STEPS);
             assertEquals(1, paging.privilege());
             assertEquals(0, paging.csr("mcause"), "no trap");
+            spaces.step(STEPS);
+            assertEquals(1, spaces.privilege());
+            assertEquals(0, spaces.csr("mcause"), "no trap");
+            for (int frame = 0; frame < 16; frame++) {
+                long word = spaces.machine().ram().readLong(MemoryMap.RAM + 0x40_0008 + frame * 4096L);
+                assertNotEquals(0, word, "each frame is written");
+            }
         }
     }
 

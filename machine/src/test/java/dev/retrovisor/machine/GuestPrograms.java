@@ -151,6 +151,72 @@ final class GuestPrograms {
             leaves: .zero 4096
             """;
 
+    /** A supervisor that goes from one of nine address spaces to another, and writes tables that are not in use. */
+    static final String ADDRESS_SPACES = OPEN_TRAPS + """
+            la s0, tables
+            li s1, (RAM + 0x400000) >> 2
+            mv t0, s0
+            mv t6, s1
+            li t1, 9
+            1: li t2, 0x1000
+            add t3, t0, t2               # the middle table
+            add t4, t3, t2               # the leaves
+            srli t5, t3, 2
+            ori t5, t5, 1
+            sd t5, 0(t0)                 # virtual 0 up
+            li t5, (RAM >> 2) | 0xcf
+            sd t5, 16(t0)                # RAM where it is, by 1 GiB
+            srli t5, t4, 2
+            ori t5, t5, 1
+            sd t5, 0(t3)
+            ori t5, t6, 0xc7             # V, R, W, A, D
+            sd t5, 0(t4)
+            addi t6, t6, 0x400           # the next frame
+            add t0, t4, t2
+            addi t1, t1, -1
+            bnez t1, 1b
+            srli t0, s0, 12
+            li t1, 8 << 60
+            or t0, t0, t1
+            csrw satp, t0
+            """ + enter(1, "go") + """
+            go: li s2, 12345
+            li s4, 9
+            li s5, 0x3000
+            li s6, 8 << 60
+            loop: li t1, 6364136223846793005
+            mul s2, s2, t1
+            addi s2, s2, 1442
+            srli t0, s2, 33
+            remu t0, t0, s4
+            mul t0, t0, s5
+            add t0, t0, s0
+            srli t0, t0, 12
+            or t0, t0, s6
+            csrw satp, t0                # another space
+            ld t4, 8(x0)
+            add t4, t4, s2
+            sd t4, 8(x0)
+            xor s3, s3, t4
+            srli t0, s2, 40
+            andi t1, t0, 7
+            bnez t1, loop
+            remu t0, t0, s4
+            mul t0, t0, s5
+            add t0, t0, s0
+            li t1, 0x2000
+            add t0, t0, t1               # some space's leaves
+            srli t1, s2, 50
+            andi t1, t1, 15
+            slli t1, t1, 10
+            add t1, t1, s1
+            ori t1, t1, 0xc7
+            sd t1, 0(t0)                 # show it another frame
+            j loop
+            .align 12
+            tables: .zero 110592         # nine times three pages
+            """;
+
     /** Instructions that may not stand in {@link #random}: they would end it soon. */
     private static final List<String> LEFT_OUT = List.of("wfi", "mret", "sret", "c.jr", "c.jalr", "jalr");
 

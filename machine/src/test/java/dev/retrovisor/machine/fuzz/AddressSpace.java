@@ -41,7 +41,7 @@ final class AddressSpace {
         this.random = random;
         this.levels = levels;
         this.forUser = forUser;
-        userPercent = forUser ? 95 : random.nextInt(4) == 0 ? 40 : 4;
+        userPercent = forUser ? 95 : random.nextInt(3) == 0 ? 50 : 4;
         base = base(random, levels);
         tables = new ByteBuffer[Terrain.HANDLER_FRAME - Terrain.TABLE_FRAMES];
         for (int i = 0; i < tables.length; i++) {
@@ -135,7 +135,7 @@ final class AddressSpace {
         long bits = V;
         boolean isCode = group < DATA_GROUP || group == ALIAS_GROUP && random.nextBoolean();
         bits |= chance(isCode ? 92 : 20) ? X : 0;
-        bits |= chance(isCode ? 70 : 93) ? R : 0;
+        bits |= chance(isCode ? 65 : 90) ? R : 0;
         bits |= (bits & R) != 0 && chance(isCode ? 40 : 90) ? W : 0;
         if ((bits & (R | X)) == 0) {
             bits |= R;

@@ -348,14 +348,15 @@ final class CodeMaker {
         put(0x2023 | DEVICE_POINTER << RS1_SHIFT | source << IMMEDIATE_SHIFT);
     }
 
-    /** Sets or clears SUM, MXR, or the state of floating point, in sstatus or mstatus. */
+    /** The same access before and after SUM, MXR or the state of floating point was set or cleared. */
     private void statusBits() {
         int register = random.nextInt(28, 32);
+        int access = instruction(pick(oneIn(4) ? FLOAT : MEMORY));
         int upperBits = pick(new int[] {0x40, 0x80, 0xC0, 0x02, 0x04, 0x06});
         put(0x37 | register << RD_SHIFT | upperBits << 12);
+        put(access);
         put(0x73 | random.nextInt(2, 4) << 12 | (oneIn(3) ? 0x300 : SSTATUS) << 20 | register << RS1_SHIFT);
-        put(instruction(pick(MEMORY)));
-        put(instruction(pick(FLOAT)));
+        put(access);
     }
 
     /** Asks for the supervisor's software interrupt while interrupts are off, then lets it in. */

@@ -258,10 +258,10 @@ final class Scenery {
         int page = random.nextInt(Terrain.DATA_FRAMES);
         for (int i = 0; i < 32 && virtual && (i == 0 || !space.isExecutable(page, privilege == 0)); i++) {
             // Also by an alias.
-            page = chance(85) ? random.nextInt(Terrain.DATA_FRAMES) : random.nextInt(12, Terrain.TABLE_FRAMES);
+            page = chance(70) ? random.nextInt(Terrain.DATA_FRAMES) : random.nextInt(12, Terrain.TABLE_FRAMES);
         }
-        int offset = chance(15)
-                ? Terrain.PAGE_BYTES - 2 * random.nextInt(1, 5)
+        int offset = chance(25)
+                ? Terrain.PAGE_BYTES - 2 * random.nextInt(1, 4)
                 // At few places, so that blocks meet in the jump cache.
                 : chance(50) ? random.nextInt(16) * 256 : random.nextInt(Terrain.PAGE_BYTES / 4) * 4;
         return (virtual ? space.page(page) : Terrain.frame(page)) + offset;
