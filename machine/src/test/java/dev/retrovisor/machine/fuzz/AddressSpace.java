@@ -28,6 +28,10 @@ final class AddressSpace {
     private final SplittableRandom random;
     private final int levels;
     private final long base;
+
+    /** A frame of code that the alias group shows twice, before other frames than it has behind it. */
+    private final int doubled;
+
     private final boolean forUser;
     private final int userPercent;
     private final ByteBuffer[] tables;
@@ -43,6 +47,7 @@ final class AddressSpace {
         this.forUser = forUser;
         userPercent = forUser ? 95 : random.nextInt(3) == 0 ? 50 : 4;
         base = base(random, levels);
+        doubled = random.nextInt(Terrain.GROUP_PAGES - 1) + (random.nextBoolean() ? Terrain.GROUP_PAGES : 0);
         tables = new ByteBuffer[Terrain.HANDLER_FRAME - Terrain.TABLE_FRAMES];
         for (int i = 0; i < tables.length; i++) {
             tables[i] = ByteBuffer.allocate(Terrain.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -111,7 +116,10 @@ final class AddressSpace {
         int inGroup = page % Terrain.GROUP_PAGES;
         return Terrain.frame(
                 switch (group) {
-                    case ALIAS_GROUP -> random.nextInt(chance(70) ? Terrain.DATA_FRAMES : Terrain.HANDLER_FRAME);
+                    case ALIAS_GROUP ->
+                        inGroup % 2 == 0
+                                ? doubled
+                                : random.nextInt(chance(70) ? Terrain.DATA_FRAMES : Terrain.HANDLER_FRAME);
                     // The tables of the other groups are the last ones.
                     case TABLE_GROUP -> Terrain.TABLE_FRAMES + Math.min(levels - 1 + inGroup + random.nextInt(3), 11);
                     default ->
@@ -133,7 +141,7 @@ final class AddressSpace {
 
     private long rights(int group) {
         long bits = V;
-        boolean isCode = group < DATA_GROUP || group == ALIAS_GROUP && random.nextBoolean();
+        boolean isCode = group < DATA_GROUP || group == ALIAS_GROUP && chance(75);
         bits |= chance(isCode ? 92 : 20) ? X : 0;
         bits |= chance(isCode ? 65 : 90) ? R : 0;
         bits |= (bits & R) != 0 && chance(isCode ? 40 : 90) ? W : 0;
@@ -188,6 +196,12 @@ final class AddressSpace {
             }
         }
         throw new IllegalStateException("no table at %#x".formatted(frame));
+    }
+
+    /** Where an instruction begins that ends in another frame each time. */
+    long crossing() {
+        int page = random.nextInt(3) == 0 ? doubled : ALIAS_GROUP * Terrain.GROUP_PAGES + 2 * random.nextInt(2);
+        return page(page) + Terrain.PAGE_BYTES - 2;
     }
 
     /** Whether the entry of a page lets a mode execute it. */

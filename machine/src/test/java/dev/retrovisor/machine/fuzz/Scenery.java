@@ -250,6 +250,9 @@ final class Scenery {
     }
 
     private long codeAddress(long privilege, boolean virtual) {
+        if (virtual && chance(10)) {
+            return space.crossing();
+        }
         return chance(2) ? values.integer() & ~1 : start(privilege, virtual);
     }
 
