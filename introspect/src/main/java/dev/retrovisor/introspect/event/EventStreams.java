@@ -1,0 +1,19 @@
+package dev.retrovisor.introspect.event;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The one list of event streams, in the order of the help. */
+public final class EventStreams {
+    private static final List<EventStream> ALL = List.of();
+
+    private EventStreams() {}
+
+    public static List<EventStream> all() {
+        return ALL;
+    }
+
+    public static Optional<EventStream> named(String name) {
+        return ALL.stream().filter(each -> each.name().equals(name)).findFirst();
+    }
+}

@@ -1,0 +1,150 @@
+package dev.retrovisor.introspect.event;
+
+import dev.retrovisor.introspect.kernel.KernelObject;
+import dev.retrovisor.introspect.kernel.KernelView;
+import dev.retrovisor.introspect.memory.MemoryFault;
+import dev.retrovisor.machine.Machine;
+import dev.retrovisor.machine.probe.PcProbe;
+import dev.retrovisor.machine.probe.Probe;
+import dev.retrovisor.machine.probe.Probes;
+import dev.retrovisor.machine.probe.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A running observation of one machine: the probes that its streams have set, and where their events go. Closing it takes
+ * all probes away. For the machine's thread.
+ */
+public final class Watch implements AutoCloseable {
+    /** Is called at an address. */
+    @FunctionalInterface
+    public interface Hook {
+        void reached(int hart);
+    }
+
+    private final Machine machine;
+    private final KernelView kernel;
+    private final Consumer<GuestEvent> sink;
+    private final List<Probe> probes = new ArrayList<>();
+    private final List<Runnable> onClose = new ArrayList<>();
+    private final List<String> notes = new ArrayList<>();
+
+    /** @param sink takes the events, at the moment at which they happen, in order */
+    public Watch(Machine machine, KernelView kernel, Consumer<GuestEvent> sink) {
+        this.machine = machine;
+        this.kernel = kernel;
+        this.sink = sink;
+    }
+
+    public Machine machine() {
+        return machine;
+    }
+
+    public KernelView kernel() {
+        return kernel;
+    }
+
+    public Probes probes() {
+        return machine.probes();
+    }
+
+    /** Keeps a probe until the end. */
+    public void keep(Probe probe) {
+        probes.add(probe);
+    }
+
+    /**
+     * Calls a hook whenever a hart comes to an address; whatever broken memory it meets is noted as damage, and is never the
+     * machine's trouble.
+     */
+    public Probe onAddress(long address, Hook hook) {
+        PcProbe guarded = (hart, _) -> {
+            guard(() -> hook.reached(hart));
+            return Verdict.GO_ON;
+        };
+        Probe probe = probes().onPc(address, guarded);
+        keep(probe);
+        return probe;
+    }
+
+    /**
+     * The same at a function's entry, under whichever name the compiler left it; without one, says so in {@link #notes}.
+     *
+     * @return whether the kernel has it
+     */
+    public boolean onFunction(String name, Hook hook) {
+        var function = kernel.symbols().function(name);
+        if (function.isEmpty()) {
+            missing("the kernel has no function " + name);
+            return false;
+        }
+        onAddress(function.get().address(), hook);
+        return true;
+    }
+
+    /** Runs something that reads guest memory; what it meets broken is noted. */
+    public void guard(Runnable reading) {
+        try {
+            reading.run();
+        } catch (MemoryFault e) {
+            kernel.damage().note("events", e.getMessage());
+        }
+    }
+
+    /** Says that something can't be watched on this kernel. */
+    public void missing(String what) {
+        notes.add(what);
+    }
+
+    /** What can't be watched on this kernel. */
+    public List<String> notes() {
+        return List.copyOf(notes);
+    }
+
+    /** Integer register of a hart. */
+    public long x(int hart, int number) {
+        return machine.hart(hart).x(number);
+    }
+
+    /** Argument {@code number} of a function at whose entry a hart stands, 0 to 7. */
+    public long argument(int hart, int number) {
+        return x(hart, 10 + number);
+    }
+
+    /** This moment, in the name of the thread that a hart runs. */
+    public Moment now(int hart) {
+        Optional<KernelObject> task = kernel.currentTask(hart);
+        return task.isPresent()
+                ? moment(hart, task.get())
+                : new Moment(machine.steps(), machine.virtualNanos(), hart, 0, 0, "");
+    }
+
+    /** This moment, in the name of a thread. */
+    public Moment moment(int hart, KernelObject task) {
+        return new Moment(
+                machine.steps(),
+                machine.virtualNanos(),
+                hart,
+                task.getInt("tgid"),
+                task.getInt("pid"),
+                task.text("comm"));
+    }
+
+    public void emit(GuestEvent event) {
+        sink.accept(event);
+    }
+
+    /** Something to do at the end, before the probes are gone: to give out what is still open. */
+    public void atEnd(Runnable action) {
+        onClose.add(action);
+    }
+
+    @Override
+    public void close() {
+        onClose.forEach(this::guard);
+        probes.forEach(Probe::remove);
+        probes.clear();
+    }
+}

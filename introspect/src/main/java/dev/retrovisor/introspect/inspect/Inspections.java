@@ -1,0 +1,19 @@
+package dev.retrovisor.introspect.inspect;
+
+import java.util.List;
+import java.util.Optional;
+
+/** The one list of inspections, in the order of the help. */
+public final class Inspections {
+    private static final List<Inspection<?>> ALL = List.of();
+
+    private Inspections() {}
+
+    public static List<Inspection<?>> all() {
+        return ALL;
+    }
+
+    public static Optional<Inspection<?>> named(String name) {
+        return ALL.stream().filter(each -> each.name().equals(name)).findFirst();
+    }
+}
