@@ -2,6 +2,7 @@ package dev.retrovisor.introspect.memory;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Guest memory by virtual address, through the page tables as they are when asked: nothing is cached. Sv39, Sv48 and
@@ -34,6 +35,7 @@ public final class AddressSpace {
     private final int levels;
     private final long root;
     private final Flat flat;
+    private final LongUnaryOperator absent;
 
     /**
      * The space of a root page table.
@@ -42,11 +44,29 @@ public final class AddressSpace {
      * @param flat what is mapped without page tables, looked at first
      */
     public AddressSpace(PhysicalMemory memory, long satp, Flat flat) {
+        this(memory, levels(satp), (satp & PPN_BITS) << 12, flat, _ -> UNMAPPED);
+    }
+
+    private AddressSpace(PhysicalMemory memory, int levels, long root, Flat flat, LongUnaryOperator absent) {
         this.memory = memory;
-        int mode = (int) (satp >>> MODE_SHIFT);
-        levels = mode >= 8 && mode <= 10 ? mode - 5 : 0;
-        root = (satp & PPN_BITS) << 12;
+        this.levels = levels;
+        this.root = root;
         this.flat = flat;
+        this.absent = absent;
+    }
+
+    private static int levels(long satp) {
+        int mode = (int) (satp >>> MODE_SHIFT);
+        return mode >= 8 && mode <= 10 ? mode - 5 : 0;
+    }
+
+    /**
+     * The same space, which asks elsewhere for what is not mapped.
+     *
+     * @param elsewhere the physical address of a virtual one, or {@link #UNMAPPED}
+     */
+    public AddressSpace orElse(LongUnaryOperator elsewhere) {
+        return new AddressSpace(memory, levels, root, flat, elsewhere);
     }
 
     public PhysicalMemory memory() {
@@ -60,6 +80,11 @@ public final class AddressSpace {
 
     /** The physical address, in memory that can be read, or {@link #UNMAPPED}. */
     public long translate(long virtualAddress) {
+        long mapped = walk(virtualAddress);
+        return mapped != UNMAPPED ? mapped : absent.applyAsLong(virtualAddress);
+    }
+
+    private long walk(long virtualAddress) {
         if (flat.has(virtualAddress)) {
             return inMemory(virtualAddress - flat.physicalOffset);
         }
