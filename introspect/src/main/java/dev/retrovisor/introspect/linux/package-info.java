@@ -1,6 +1,2 @@
-/**
- * Walks over the structures of a Linux kernel: lazy streams of records, each of which stands for one thing that the kernel
- * keeps. A walk is bounded, leaves out what is broken and notes it in the view's damage; it never throws for what the guest
- * has in its memory. Names are raw guest text.
- */
+/** What Linux's structures mean: typed walks over tasks, memory, files, sockets and the rest, bounded and tolerant. */
 package dev.retrovisor.introspect.linux;
