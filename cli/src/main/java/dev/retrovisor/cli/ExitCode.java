@@ -9,6 +9,8 @@ final class ExitCode {
     static final int USER_MISTAKE = 2;
     /** A trace, kernel or disk is not what it must be. */
     static final int BAD_FILE = 3;
+    /** The answer is there, and something in the guest's memory was broken: what, is on standard error. */
+    static final int DAMAGED = 4;
     /** Our own bug. */
     static final int BUG = 70;
     /** Ended by ^C: 128 and the number of SIGINT, as shells have it. */

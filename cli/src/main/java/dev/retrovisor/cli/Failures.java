@@ -2,6 +2,9 @@ package dev.retrovisor.cli;
 
 import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.GuestFormatException;
+import dev.retrovisor.introspect.kernel.NoKernelException;
+import dev.retrovisor.introspect.symbols.MissingSymbolException;
+import dev.retrovisor.introspect.types.MissingTypeException;
 import dev.retrovisor.machine.EngineDifference;
 import dev.retrovisor.recorder.HostSetupException;
 import dev.retrovisor.recorder.net.NetworkOptionException;
@@ -66,6 +69,8 @@ final class Failures {
             case UserMistake _, GuestException _, NetworkOptionException _ -> ExitCode.USER_MISTAKE;
             case HostSetupException _, ReplayException _ -> ExitCode.USER_MISTAKE;
             case BadFile _, GuestFormatException _, TraceFormatException _ -> ExitCode.BAD_FILE;
+            case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ -> ExitCode.BAD_FILE;
+            case ReplayCutShort cut -> ReplayRunner.exitCode(cut.result());
             case TraceFullException _, IOException _, UncheckedIOException _ -> ExitCode.USER_MISTAKE;
             case OutOfMemoryError _ -> ExitCode.USER_MISTAKE;
             default -> ExitCode.BUG;

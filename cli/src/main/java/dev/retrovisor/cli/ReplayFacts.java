@@ -98,10 +98,10 @@ record ReplayFacts(
             screen.out().println(screen.bad("diverged") + ": the replay is not what was recorded");
             new Facts(screen)
                     .add("what", found.kind().words())
-                    .add("at", at(found.position()) + ", entry " + Text.count(found.entry()))
+                    .add("at", Positions.words(found.position()) + ", entry " + Text.count(found.entry()))
                     .add("recorded", found.recorded())
                     .add("replayed", found.replayed())
-                    .add("last good", at(found.lastGood()))
+                    .add("last good", Positions.words(found.lastGood()))
                     .add(
                             "note",
                             "recording and replay have the same machine model: the trace was altered, or this is a bug of ours")
@@ -110,7 +110,7 @@ record ReplayFacts(
         }
         screen.out().println(verdict(screen));
         var facts = new Facts(screen).add("replayed", ran()).add("inputs", Text.count(inputs));
-        facts.add("stands at", at(result.position()) + where(result));
+        facts.add("stands at", Positions.words(result.position()) + where(result));
         facts.print();
     }
 
@@ -122,10 +122,5 @@ record ReplayFacts(
             case CANCELLED -> " of " + Text.count(result.end().step()) + ": interrupted";
             case DIVERGED -> "";
         };
-    }
-
-    private static String at(Position position) {
-        return "step %s, boot+%ss"
-                .formatted(Text.count(position.step()), Text.decimal(position.virtualNanos() / 1e9, 6));
     }
 }

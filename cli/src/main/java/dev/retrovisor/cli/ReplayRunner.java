@@ -12,6 +12,7 @@ import dev.retrovisor.traces.Position;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /** Replays a trace under the user's eyes: a bar or the guest's console, and ^C between two slices. */
 final class ReplayRunner {
@@ -25,22 +26,38 @@ final class ReplayRunner {
     ReplayResult run(Path trace, ReplayOptions options, ReplayTarget until, boolean quiet) {
         try (Replay replay = Replay.open(trace, options)) {
             EngineOptions.tell(screen, replay.machine().engineNotice());
-            long totalSteps = replay.trace().durableEnd().position().step();
-            Progress progress = quiet ? Progress.NONE : new ProgressBar(screen, ReplayRunner::steps);
-            progress.started("replaying", totalSteps);
-            try {
-                return run(replay, until, new Follower() {
-                    private long reached;
+            return run(replay, until, quiet, () -> false);
+        }
+    }
 
-                    @Override
-                    public void progress(Position position, Position end) {
-                        progress.advanced(position.step() - reached);
-                        reached = position.step();
-                    }
-                });
-            } finally {
-                progress.finished();
-            }
+    /**
+     * Goes on with a replay, with a bar or silently.
+     *
+     * @param enough asked several times a second whether to stop where it is
+     */
+    ReplayResult run(Replay replay, ReplayTarget until, boolean quiet, BooleanSupplier enough) {
+        long totalSteps = replay.trace().durableEnd().position().step();
+        long begunAt = replay.position().step();
+        Progress progress = quiet ? Progress.NONE : new ProgressBar(screen, ReplayRunner::steps);
+        progress.started("replaying", totalSteps);
+        progress.advanced(begunAt);
+        try {
+            return run(replay, until, new Follower() {
+                private long reached = begunAt;
+
+                @Override
+                public void progress(Position position, Position end) {
+                    progress.advanced(position.step() - reached);
+                    reached = position.step();
+                }
+
+                @Override
+                public boolean isCancelled() {
+                    return super.isCancelled() || enough.getAsBoolean();
+                }
+            });
+        } finally {
+            progress.finished();
         }
     }
 

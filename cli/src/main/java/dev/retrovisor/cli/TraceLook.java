@@ -1,0 +1,174 @@
+package dev.retrovisor.cli;
+
+import dev.retrovisor.introspect.event.EventStream;
+import dev.retrovisor.introspect.event.GuestEvent;
+import dev.retrovisor.introspect.event.Watch;
+import dev.retrovisor.introspect.kernel.KernelFacts;
+import dev.retrovisor.introspect.kernel.KernelFinder;
+import dev.retrovisor.introspect.kernel.KernelView;
+import dev.retrovisor.introspect.kernel.MachineView;
+import dev.retrovisor.introspect.kernel.NoKernelException;
+import dev.retrovisor.replayer.Replay;
+import dev.retrovisor.replayer.ReplayResult;
+import dev.retrovisor.replayer.ReplayTarget;
+import dev.retrovisor.traces.Position;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * A trace that is replayed to look into its guest, forwards only: {@link #seek} goes to where something is asked, {@link
+ * #kernel} is the guest's Linux there, {@link #watch} goes on while streams tell what happens. What a look finds broken in
+ * the guest gathers in {@link KernelView#damage}.
+ *
+ * <pre>{@code
+ * try (TraceLook look = TraceLook.open(screen, choice)) {
+ *     look.seek(ReplayTarget.parse(at));
+ *     look.kernel()...
+ * }
+ * }</pre>
+ */
+final class TraceLook implements AutoCloseable {
+    /** Between two looks for a kernel that firmware or a boot loader has yet to bring. */
+    private static final long SEARCH_STEPS = 50_000_000;
+
+    private final Screen screen;
+    private final Path trace;
+    private final Replay replay;
+    private final boolean quiet;
+    private KernelView kernel;
+
+    private TraceLook(Screen screen, Path trace, Replay replay, boolean quiet) {
+        this.screen = screen;
+        this.trace = trace;
+        this.replay = replay;
+        this.quiet = quiet;
+    }
+
+    /** Opens what the user chose, at power-on; with a bar while it replays, unless the user wants quiet. */
+    static TraceLook open(Screen screen, ReplayChoice choice) {
+        return open(screen, choice, choice.quiet());
+    }
+
+    /** The same, where standard error must stay free of a bar. */
+    static TraceLook openQuietly(Screen screen, ReplayChoice choice) {
+        return open(screen, choice, true);
+    }
+
+    private static TraceLook open(Screen screen, ReplayChoice choice, boolean quiet) {
+        Replay replay = Replay.open(choice.trace(), choice.options());
+        EngineOptions.tell(screen, replay.machine().engineNotice());
+        return new TraceLook(screen, choice.trace(), replay, quiet);
+    }
+
+    Replay replay() {
+        return replay;
+    }
+
+    Position position() {
+        return replay.position();
+    }
+
+    /** Whether the machine stands where the trace ends. */
+    boolean isAtEnd() {
+        return position().equals(replay.trace().durableEnd().position());
+    }
+
+    /**
+     * Replays on to a position.
+     *
+     * @throws UserMistake if the machine is behind it already
+     * @throws ReplayCutShort if it does not get there
+     */
+    void seek(ReplayTarget target) {
+        requireAhead(target);
+        go(target, () -> false);
+    }
+
+    private void requireAhead(ReplayTarget target) {
+        ReplayTarget.Limit limit = target.resolve(replay.trace());
+        Position here = position();
+        if (limit.step() < here.step() || limit.virtualNanos() < here.virtualNanos()) {
+            throw new UserMistake("a replay goes forwards, and has come to %s: give positions in their order"
+                    .formatted(Positions.words(here)));
+        }
+    }
+
+    private ReplayResult go(ReplayTarget target, BooleanSupplier enough) {
+        ReplayResult result = new ReplayRunner(screen).run(replay, target, quiet, enough);
+        return switch (result.outcome()) {
+            case END, UNTIL -> result;
+            case CANCELLED -> {
+                if (enough.getAsBoolean()) {
+                    yield result;
+                }
+                throw new ReplayCutShort(trace, result);
+            }
+            case DIVERGED -> throw new ReplayCutShort(trace, result);
+        };
+    }
+
+    /**
+     * The guest's Linux, as it is whenever it is asked something.
+     *
+     * @throws NoKernelException if there is none here
+     */
+    KernelView kernel() {
+        if (kernel == null) {
+            MachineView machine = MachineView.of(replay.machine());
+            kernel = new KernelView(facts(machine), machine);
+        }
+        return kernel;
+    }
+
+    private KernelFacts facts(MachineView machine) {
+        try {
+            return KernelFinder.find(machine);
+        } catch (NoKernelException e) {
+            throw new NoKernelException("%s at %s: %s".formatted(trace, Positions.words(position()), e.getMessage()));
+        }
+    }
+
+    /**
+     * Replays on to a position while streams watch. Where there is no Linux yet they begin as soon as there is one.
+     *
+     * @param sink takes the events as they happen
+     * @param enough whether nobody wants more; asked several times a second
+     * @return what can't be watched on this kernel, in words
+     * @throws NoKernelException if no Linux comes up to the position
+     * @throws ReplayCutShort if the replay does not get there
+     */
+    List<String> watch(
+            List<EventStream> streams, ReplayTarget to, Consumer<GuestEvent> sink, BooleanSupplier enough) {
+        requireAhead(to);
+        awaitKernel(to);
+        try (var watch = new Watch(replay.machine(), kernel(), sink)) {
+            streams.forEach(stream -> Unanswerable.guard(stream.name(), kernel, () -> stream.watch(watch)));
+            go(to, enough);
+            return watch.notes();
+        }
+    }
+
+    private void awaitKernel(ReplayTarget to) {
+        ReplayTarget.Limit limit = to.resolve(replay.trace());
+        long end = Math.min(limit.step(), replay.trace().durableEnd().position().step());
+        while (true) {
+            try {
+                kernel();
+                return;
+            } catch (NoKernelException e) {
+                long next = position().step() + SEARCH_STEPS;
+                if (next >= end || position().virtualNanos() >= limit.virtualNanos()) {
+                    throw e;
+                }
+                go(new ReplayTarget.Step(next), () -> false);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        replay.close();
+    }
+}
