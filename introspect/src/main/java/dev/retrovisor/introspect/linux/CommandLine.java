@@ -55,14 +55,15 @@ public final class CommandLine {
     /** What {@code /proc/PID/environ} holds. */
     public byte[] environmentBytes() {
         return task.mm()
-                .map(mm -> region(
-                        new UserMemory(task.kernel(), mm), mm.get("env_start"), mm.get("env_end")))
+                .map(mm -> region(new UserMemory(task.kernel(), mm), mm.get("env_start"), mm.get("env_end")))
                 .orElse(new byte[0]);
     }
 
     /** The path of the program's file; empty for threads of the kernel and the dead. */
     public Optional<String> program() {
-        return task.mm().flatMap(mm -> mm.follow("exe_file")).map(file -> new Paths(task.kernel()).ofFile(file).toString());
+        return task.mm()
+                .flatMap(mm -> mm.follow("exe_file"))
+                .map(file -> new Paths(task.kernel()).ofFile(file).toString());
     }
 
     private static byte[] region(UserMemory memory, long start, long end) {

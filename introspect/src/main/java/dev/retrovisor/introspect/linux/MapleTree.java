@@ -43,9 +43,10 @@ public final class MapleTree {
     /** All ranges in order, lazily; holes are left out. */
     public Stream<Entry> entries() {
         String walk = "maple tree at 0x%x".formatted(tree.address());
-        return kernel.tolerate(walk, () -> tree.get("ma_root")).stream().flatMap(root -> isNode(root)
-                ? under(new Budget(kernel, walk, MOST_NODES), new Slot(0, -1, root))
-                : element(new Slot(0, 0, root)));
+        return kernel.tolerate(walk, () -> tree.get("ma_root")).stream()
+                .flatMap(root -> isNode(root)
+                        ? under(new Budget(kernel, walk, MOST_NODES), new Slot(0, -1, root))
+                        : element(new Slot(0, 0, root)));
     }
 
     private Stream<Entry> under(Budget budget, Slot slot) {

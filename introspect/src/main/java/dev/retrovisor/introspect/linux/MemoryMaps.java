@@ -51,8 +51,7 @@ public final class MemoryMaps {
         long end = vma.get("vm_end");
         if (vma.get("vm_mm") != mm.address() || start != entry.first() || end != entry.last() + 1) {
             throw new MemoryFault(
-                    vma.address(),
-                    "no vm_area_struct for 0x%x to 0x%x".formatted(entry.first(), entry.last()));
+                    vma.address(), "no vm_area_struct for 0x%x to 0x%x".formatted(entry.first(), entry.last()));
         }
         long flags = vma.get("vm_flags");
         Optional<KernelObject> file = vma.follow("vm_file");
@@ -81,7 +80,9 @@ public final class MemoryMaps {
     }
 
     private String fileName(KernelObject vma, KernelObject path) {
-        return givenName(vma).map("[anon_shmem:%s]"::formatted).orElseGet(() -> new Paths(kernel).of(path).toString());
+        return givenName(vma)
+                .map("[anon_shmem:%s]"::formatted)
+                .orElseGet(() -> new Paths(kernel).of(path).toString());
     }
 
     private Vma.Kind kind(KernelObject vma, long start, long end) {
@@ -98,14 +99,13 @@ public final class MemoryMaps {
 
     private boolean isSpecial(KernelObject vma) {
         long operations = vma.get("vm_ops");
-        return operations != 0
-                && kernel.symbols().find("special_mapping_vmops").orElse(0) == operations;
+        return operations != 0 && kernel.symbols().find("special_mapping_vmops").orElse(0) == operations;
     }
 
     private String name(KernelObject vma, Vma.Kind kind) {
         return switch (kind) {
-            case VDSO -> kernel.object("vm_special_mapping", vma.get("vm_private_data"))
-                    .pointedText("name", MOST_NAME_BYTES);
+            case VDSO ->
+                kernel.object("vm_special_mapping", vma.get("vm_private_data")).pointedText("name", MOST_NAME_BYTES);
             case HEAP -> "[heap]";
             case STACK -> "[stack]";
             case ANONYMOUS, FILE -> givenName(vma).map("[anon:%s]"::formatted).orElse("");
@@ -115,8 +115,7 @@ public final class MemoryMaps {
     /** What the process itself called anonymous memory. */
     private static Optional<String> givenName(KernelObject vma) {
         return vma.has("anon_name")
-                ? vma.follow("anon_name")
-                        .map(name -> name.space().readString(name.addressOf("name"), MOST_NAME_BYTES))
+                ? vma.follow("anon_name").map(name -> name.space().readString(name.addressOf("name"), MOST_NAME_BYTES))
                 : Optional.empty();
     }
 }

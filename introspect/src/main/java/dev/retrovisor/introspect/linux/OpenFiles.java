@@ -46,7 +46,8 @@ public final class OpenFiles {
 
     /** All of a task's file descriptors, in order; none for kernel threads and for those that are exiting. */
     public Stream<Descriptor> all(KernelObject task) {
-        Optional<KernelObject> found = kernel.tolerate("files", () -> table(task).orElse(null));
+        Optional<KernelObject> found =
+                kernel.tolerate("files", () -> table(task).orElse(null));
         if (found.isEmpty()) {
             return Stream.empty();
         }
@@ -95,10 +96,14 @@ public final class OpenFiles {
     private String detail(String path, KernelObject file, KernelObject inode) {
         return switch (path) {
             case "anon_inode:[pidfd]" -> {
-                boolean isFileSystem = inode.to("i_sb").to("s_type").pointedText("name", MOST_TYPE_BYTES).equals("pidfs");
+                boolean isFileSystem = inode.to("i_sb")
+                        .to("s_type")
+                        .pointedText("name", MOST_TYPE_BYTES)
+                        .equals("pidfs");
                 long pid = isFileSystem ? inode.get("i_private") : file.get("private_data");
                 KernelObject numbers = kernel.object("pid", pid);
-                yield "pid:" + kernel.object("upid", numbers.addressOf("numbers")).get("nr");
+                yield "pid:"
+                        + kernel.object("upid", numbers.addressOf("numbers")).get("nr");
             }
             case "anon_inode:[eventfd]" -> {
                 KernelObject context = kernel.object("eventfd_ctx", file.get("private_data"));

@@ -60,9 +60,8 @@ public final class Paths {
         boolean deleted = first.get("d_hash.pprev") == 0 && !isRoot(first);
         var text = new StringBuilder();
         KernelObject dentry = first;
-        KernelObject mount = firstMount == 0
-                ? null
-                : kernel.object("vfsmount", firstMount).container("mount", "mnt");
+        KernelObject mount =
+                firstMount == 0 ? null : kernel.object("vfsmount", firstMount).container("mount", "mnt");
         for (int i = 0; i < MOST_NAMES; i++) {
             if (mount != null && dentry.address() == mount.get("mnt.mnt_root")) {
                 KernelObject parent = mount.to("mnt_parent");

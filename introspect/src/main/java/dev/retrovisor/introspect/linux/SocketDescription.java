@@ -98,9 +98,29 @@ public sealed interface SocketDescription {
     record Netlink(long address, long inode, String protocol, int type, int state, int subsystem, long portId)
             implements SocketDescription {
         private static final String[] SUBSYSTEMS = {
-            "ROUTE", "UNUSED", "USERSOCK", "FIREWALL", "SOCK_DIAG", "NFLOG", "XFRM", "SELINUX", "ISCSI", "AUDIT",
-            "FIB_LOOKUP", "CONNECTOR", "NETFILTER", "IP6_FW", "DNRTMSG", "KOBJECT_UEVENT", "GENERIC", null,
-            "SCSITRANSPORT", "ECRYPTFS", "RDMA", "CRYPTO", "SMC"
+            "ROUTE",
+            "UNUSED",
+            "USERSOCK",
+            "FIREWALL",
+            "SOCK_DIAG",
+            "NFLOG",
+            "XFRM",
+            "SELINUX",
+            "ISCSI",
+            "AUDIT",
+            "FIB_LOOKUP",
+            "CONNECTOR",
+            "NETFILTER",
+            "IP6_FW",
+            "DNRTMSG",
+            "KOBJECT_UEVENT",
+            "GENERIC",
+            null,
+            "SCSITRANSPORT",
+            "ECRYPTFS",
+            "RDMA",
+            "CRYPTO",
+            "SMC"
         };
 
         /** The subsystem's name, or its number. */

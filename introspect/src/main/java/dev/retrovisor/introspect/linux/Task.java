@@ -66,9 +66,7 @@ public final class Task {
 
     /** The parent process; 0 for what the kernel itself started. */
     public int ppid() {
-        return object.follow("real_parent")
-                .map(parent -> parent.getInt("tgid"))
-                .orElse(0);
+        return object.follow("real_parent").map(parent -> parent.getInt("tgid")).orElse(0);
     }
 
     /** The name as the kernel keeps it, of at most 15 bytes; {@link KernelThreads#name} knows longer ones. */

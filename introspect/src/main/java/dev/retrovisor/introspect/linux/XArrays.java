@@ -140,7 +140,9 @@ public final class XArrays {
             while (isInternal(value) && Long.compareUnsigned(value, FIRST_NODE) >= 0) {
                 KernelObject node = node(value - INTERNAL);
                 int shift = shift(node, limit);
-                if (limit == BITS_OF_INDEX && shift + bitsPerLevel < BITS_OF_INDEX && index >>> shift + bitsPerLevel != 0) {
+                if (limit == BITS_OF_INDEX
+                        && shift + bitsPerLevel < BITS_OF_INDEX
+                        && index >>> shift + bitsPerLevel != 0) {
                     return 0;
                 }
                 value = node.element("slots", (int) (index >>> shift & slots - 1));

@@ -111,5 +111,4 @@ final class FrameProgram {
             savedAt[register] = initial[register];
         }
     }
-
 }
