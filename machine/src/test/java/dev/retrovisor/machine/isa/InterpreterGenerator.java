@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * Writes the sources that are derived from the instruction rows: {@code Ops} (numbers and encodings) and the
- * interpreter's three switches. They are checked in; {@code InterpreterGeneratorTest} fails when they are out of date.
+ * interpreter's four switches. They are checked in; {@code InterpreterGeneratorTest} fails when they are out of date.
  *
  * <p>To write them again: {@code mvn -pl machine test -Dtest=InterpreterGeneratorTest -Dretrovisor.regenerate=true},
  * then {@code mvn -pl machine spotless:apply}.
@@ -122,6 +122,7 @@ final class InterpreterGenerator {
         files.put(INTERPRETER.resolve("IntegerSwitch.java"), integerSwitch());
         files.put(INTERPRETER.resolve("FloatSwitch.java"), floatSwitch());
         files.put(INTERPRETER.resolve("SystemSwitch.java"), systemSwitch());
+        files.put(INTERPRETER.resolve("ForkSwitch.java"), forkSwitch());
         return files;
     }
 
@@ -400,6 +401,58 @@ final class InterpreterGenerator {
                 + template("SystemSwitch")
                         .replace("<CASES>", cases)
                         .replace("<IMPORTS>", imports(List.of(Rv64a.class, Rv64i.class), SYSTEM));
+    }
+
+    private String forkSwitch() {
+        var cases = new StringBuilder();
+        for (Row row : rows) {
+            if (row.kind() != Kind.FLOAT
+                    && row.kind() != Kind.SYSTEM
+                    && floatGuard(row).isEmpty()) {
+                cases.append("case Ops.").append(row.name()).append(": {\n");
+                cases.append(forkCase(row)).append("break; }\n");
+            }
+        }
+        String onArrays = cases.toString()
+                .replace("OffHeap.getLong(h + rs1(i))", "x[rs1(i)]")
+                .replace("OffHeap.getLong(h + rs2(i))", "x[rs2(i)]")
+                .replace("page + ((long) index << 1)", "pc");
+        return header("interpreter")
+                + template("ForkSwitch").replace("<CASES>", onArrays).replace("<IMPORTS>", imports(INTEGER));
+    }
+
+    private static String forkCase(Row row) {
+        String address = operand("rs1");
+        Class<?> result = row.method().getReturnType();
+        return switch (row.kind()) {
+            case VALUE -> "x[rd(i)] = " + row.call(operands(row)) + ";\n";
+            case BRANCH -> "if (" + row.call(operands(row)) + ") { next += 2 * (i >> 32); }\n";
+            case JUMP ->
+                row.hasOperand("rs1")
+                        ? "long target = " + row.call(operands(row)) + ";\nx[rd(i)] = next;\nnext = target;\n"
+                        : "x[rd(i)] = next;\nnext += 2 * (i >> 32);\n";
+            case LOAD -> {
+                Class<?> type = row.method().getParameters()[0].getType();
+                String loaded = "memory.load(%s + (i >> 32), %d)".formatted(address, size(type));
+                yield "x[rd(i)] = " + row.call(type == long.class ? loaded : "(" + type + ") " + loaded) + ";\n";
+            }
+            case STORE ->
+                "memory.store(%s + (i >> 32), %d, %s);\n".formatted(address, size(result), row.call(operands(row)));
+            case ATOMIC ->
+                """
+                long address = %s;
+                %s loaded = %smemory.load(address, %d);
+                memory.store(address, %4$d, %s);
+                x[rd(i)] = loaded;
+                """.formatted(
+                                address,
+                                result,
+                                result == long.class ? "" : "(" + result + ") ",
+                                size(result),
+                                row.call("loaded", operand("rs2")));
+            case NOTHING -> "";
+            case FLOAT, SYSTEM -> throw new IllegalStateException(row.name());
+        };
     }
 
     static void write(Map<Path, String> files) throws IOException {
