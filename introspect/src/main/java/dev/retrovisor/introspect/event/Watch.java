@@ -30,12 +30,14 @@ public final class Watch implements AutoCloseable {
     private final List<Probe> probes = new ArrayList<>();
     private final List<Runnable> onClose = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
+    private final Returns returns;
 
     /** @param sink takes the events, at the moment at which they happen, in order */
     public Watch(Machine machine, KernelView kernel, Consumer<GuestEvent> sink) {
         this.machine = machine;
         this.kernel = kernel;
         this.sink = sink;
+        returns = new Returns(this);
     }
 
     public Machine machine() {
@@ -82,6 +84,14 @@ public final class Watch implements AutoCloseable {
         }
         onAddress(function.get().address(), hook);
         return true;
+    }
+
+    /**
+     * For a hook at a function's first instruction, in the kernel or in a program: calls another when this call returns, on
+     * whichever hart its thread is then; {@code x(hart, 10)} is the result. A call that never returns is forgotten.
+     */
+    public void onReturn(int hart, Hook hook) {
+        returns.await(hart, hook);
     }
 
     /** Runs something that reads guest memory; what it meets broken is noted. */
@@ -144,6 +154,7 @@ public final class Watch implements AutoCloseable {
     @Override
     public void close() {
         onClose.forEach(this::guard);
+        returns.close();
         probes.forEach(Probe::remove);
         probes.clear();
     }
