@@ -5,7 +5,13 @@ import java.util.Optional;
 
 /** The one list of inspections, in the order of the help. */
 public final class Inspections {
-    private static final List<Inspection<?>> ALL = List.of();
+    private static final List<Inspection<?>> ALL = List.of(
+            new ProcessList(),
+            new ProcessTree(),
+            new ProcessArguments(),
+            new Environments(),
+            new Maps(),
+            new NamespaceList());
 
     private Inspections() {}
 
