@@ -16,12 +16,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Writes a kernel's symbols and types as a symbol file. */
 public final class IsfWriter {
+    /** Pointers to pointers and arrays of arrays, at most; forged types may have no end. */
+    private static final int DEEPEST = 32;
+
     private final KernelFacts facts;
     private final Types types;
     private final IsfNames names = new IsfNames();
@@ -47,6 +51,8 @@ public final class IsfWriter {
     public record Producer(String name, String version) {}
 
     private void write(Producer producer) throws IOException {
+        // Of several types with one tag, the one that the kernel's types find by it gets the plain name.
+        types.structs().map(layout -> types.findStruct(layout.name()).orElse(layout)).forEach(names::struct);
         json.beginObject();
         metadata(producer);
         symbols();
@@ -91,9 +97,8 @@ public final class IsfWriter {
         json.name(key).beginObject();
         if (symbol.name().equals(Isf.BANNER_SYMBOL)) {
             byte[] banner = (facts.banner() + "\n\0").getBytes(StandardCharsets.UTF_8);
-            json.name("type").beginObject();
-            array(new CType.Array(new CType.Scalar("char", 1, false), banner.length));
-            json.endObject();
+            json.name("type");
+            type(new CType.Array(new CType.Scalar("char", 1, false), banner.length));
             json.name("constant_data").value(Base64.getEncoder().encodeToString(banner));
         } else {
             Optional<StructLayout> struct =
@@ -172,6 +177,10 @@ public final class IsfWriter {
     }
 
     private void type(CType type) throws IOException {
+        type(type, DEEPEST);
+    }
+
+    private void type(CType type, int deeper) throws IOException {
         json.beginObject();
         switch (type) {
             case CType.Void _ -> named("base", Isf.VOID);
@@ -181,11 +190,11 @@ public final class IsfWriter {
             case CType.Struct(StructLayout layout) -> named(kind(layout), names.struct(layout));
             case CType.Incomplete incomplete -> named("struct", incomplete.name());
             case CType.Function _ -> json.name("kind").value("function");
-            case CType.Array array -> array(array);
+            case CType.Array array -> array(array, deeper);
             case CType.Pointer pointer -> {
                 json.name("kind").value(Isf.POINTER);
                 json.name("subtype");
-                type(pointer.target().get());
+                type(deeper == 0 ? new CType.Void() : pointer.target().get(), deeper - 1);
             }
         }
         json.endObject();
@@ -195,15 +204,18 @@ public final class IsfWriter {
         json.name("kind").value(kind).name("name").value(name);
     }
 
-    private void array(CType.Array array) throws IOException {
+    private void array(CType.Array array, int deeper) throws IOException {
         json.name("kind").value("array");
         json.name("count").value(array.count());
         json.name("subtype");
-        type(array.element());
+        type(deeper == 0 ? new CType.Void() : array.element(), deeper - 1);
     }
 
     private void enums() throws IOException {
         json.name("enums").beginObject();
+        for (String tag : types.enumerations()) {
+            names.enumerated(unused(tag));
+        }
         for (Map.Entry<String, CType.Enumerated> each : names.enums().entrySet()) {
             CType.Enumerated enumerated = each.getValue();
             json.name(each.getKey()).beginObject();
@@ -217,6 +229,18 @@ public final class IsfWriter {
             json.endObject().endObject();
         }
         json.endObject();
+    }
+
+    /** An enumeration that no structure has: as wide as its constants ask for, as C has it. */
+    private CType.Enumerated unused(String tag) {
+        LongSummaryStatistics constants = types.enumeration(tag).orElse(Map.of()).values().stream()
+                .mapToLong(Long::longValue)
+                .summaryStatistics();
+        boolean signed = constants.getMin() < 0;
+        boolean fits = constants.getCount() == 0
+                || constants.getMax() <= (signed ? Integer.MAX_VALUE : 0xffff_ffffL)
+                        && constants.getMin() >= Integer.MIN_VALUE;
+        return new CType.Enumerated(tag, fits ? 4 : 8, signed);
     }
 
     private void baseTypes() throws IOException {
