@@ -1,0 +1,71 @@
+package dev.retrovisor.cli;
+
+import dev.retrovisor.introspect.inspect.Column;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The columns of rows of one kind: the components of their record. */
+final class RowShape {
+    private final List<Part> parts = new ArrayList<>();
+
+    /** One component. */
+    record Part(String name, Class<?> type, Column.Style style, Method accessor) {
+        Object of(Record row) {
+            try {
+                return accessor.invoke(row);
+            } catch (IllegalAccessException | InvocationTargetException e) {
+                throw new IllegalStateException("component " + name + " can't be read", e);
+            }
+        }
+
+        /** {@code START NANOS}; without the unit where people see another. */
+        String heading() {
+            String words = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toUpperCase(Locale.ROOT);
+            return switch (style) {
+                case BYTES -> words.replaceFirst(" BYTES$", "");
+                case NANOS -> words.replaceFirst(" NANOS$", "");
+                case PLAIN, HEX, OCTAL -> words;
+            };
+        }
+
+        /** Whether the column is numbers, which stand right-aligned. */
+        boolean isNumber() {
+            return type.isPrimitive() && type != boolean.class && type != char.class
+                    || Number.class.isAssignableFrom(type)
+                    || type == java.util.OptionalLong.class
+                    || type == java.util.OptionalInt.class;
+        }
+    }
+
+    private static final ClassValue<RowShape> SHAPES = new ClassValue<>() {
+        @Override
+        protected RowShape computeValue(Class<?> type) {
+            return new RowShape(type);
+        }
+    };
+
+    private RowShape(Class<?> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            Column column = component.getAnnotation(Column.class);
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true);
+            parts.add(new Part(
+                    component.getName(),
+                    component.getType(),
+                    column == null ? Column.Style.PLAIN : column.value(),
+                    accessor));
+        }
+    }
+
+    static RowShape of(Class<? extends Record> type) {
+        return SHAPES.get(type);
+    }
+
+    List<Part> parts() {
+        return parts;
+    }
+}
