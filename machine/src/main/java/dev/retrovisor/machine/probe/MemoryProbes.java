@@ -5,9 +5,13 @@ import dev.retrovisor.machine.probe.MemoryAccess.Agent;
 import dev.retrovisor.machine.probe.MemoryAccess.Kind;
 import dev.retrovisor.machine.time.Clock;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Probes on ranges of RAM. Pages with probes are flagged in {@link Ram}; TLBs never let what is probed through. */
 public final class MemoryProbes {
+    private static final Range[] NONE = {};
+
     /** One set probe, on {@code [first, end)}. */
     private static final class Range {
         final long first;
@@ -36,7 +40,9 @@ public final class MemoryProbes {
     private final Probes probes;
     private final Clock clock;
     private final Ram ram;
-    private Range[] ranges = {};
+
+    /** The ranges that touch each page, in the order in which they were set. */
+    private final Map<Integer, Range[]> byPage = new HashMap<>();
 
     MemoryProbes(Probes probes, Clock clock, Ram ram) {
         this.probes = probes;
@@ -50,33 +56,52 @@ public final class MemoryProbes {
                     "a probe on %d bytes at %#x, which are not in RAM".formatted(lengthBytes, physicalAddress));
         }
         var range = new Range(physicalAddress, physicalAddress + lengthBytes, reads, writes, probe);
-        ranges = Arrays.copyOf(ranges, ranges.length + 1);
-        ranges[ranges.length - 1] = range;
-        flagPages(range);
-        probes.follower().forgetTranslations();
+        boolean more = false;
+        for (int page = ram.pageOf(range.first); page <= ram.pageOf(range.end - 1); page++) {
+            Range[] others = byPage.getOrDefault(page, NONE);
+            Range[] all = Arrays.copyOf(others, others.length + 1);
+            all[others.length] = range;
+            more |= flagPage(page, all);
+        }
+        if (more) {
+            probes.follower().forgetTranslations();
+        }
         return () -> remove(range);
     }
 
     private void remove(Range range) {
         if (!range.removed) {
             range.removed = true;
-            ranges = Arrays.stream(ranges).filter(other -> other != range).toArray(Range[]::new);
-            flagPages(range);
+            for (int page = ram.pageOf(range.first); page <= ram.pageOf(range.end - 1); page++) {
+                Range[] left = Arrays.stream(byPage.get(page))
+                        .filter(other -> other != range)
+                        .toArray(Range[]::new);
+                flagPage(page, left);
+            }
         }
     }
 
-    private void flagPages(Range range) {
-        int last = ram.pageOf(range.end - 1);
-        for (int page = ram.pageOf(range.first); page <= last; page++) {
-            long first = Ram.BASE + ((long) page << Ram.PAGE_SHIFT);
-            boolean reads = false;
-            boolean writes = false;
-            for (Range other : ranges) {
-                reads |= other.wants(Kind.READ, first, Ram.PAGE_BYTES);
-                writes |= other.wants(Kind.WRITE, first, Ram.PAGE_BYTES);
-            }
-            ram.probe(page, reads, writes);
+    /** Returns whether accesses are probed that were not. */
+    private boolean flagPage(int page, Range[] ranges) {
+        boolean reads = false;
+        boolean writes = false;
+        for (Range range : ranges) {
+            reads |= range.reads;
+            writes |= range.writes;
         }
+        if (ranges.length == 0) {
+            byPage.remove(page);
+        } else {
+            byPage.put(page, ranges);
+        }
+        long first = Ram.BASE + ((long) page << Ram.PAGE_SHIFT);
+        boolean more = reads && !ram.isReadProbed(first) || writes && !ram.isWriteProbed(first);
+        ram.probe(page, reads, writes);
+        return more;
+    }
+
+    private Range[] rangesAt(long physicalAddress) {
+        return byPage.getOrDefault(ram.pageOf(physicalAddress), NONE);
     }
 
     /** A hart reads a page flagged for it. */
@@ -113,7 +138,7 @@ public final class MemoryProbes {
     }
 
     private boolean isWanted(long physicalAddress, int sizeBytes) {
-        for (Range range : ranges) {
+        for (Range range : rangesAt(physicalAddress)) {
             if (range.wants(Kind.WRITE, physicalAddress, sizeBytes)) {
                 return true;
             }
@@ -144,7 +169,7 @@ public final class MemoryProbes {
             long before,
             long after) {
         MemoryAccess access = null;
-        for (Range range : ranges) {
+        for (Range range : rangesAt(physicalAddress)) {
             if (range.wants(kind, physicalAddress, sizeBytes)) {
                 if (access == null) {
                     access = new MemoryAccess(
