@@ -1,11 +1,15 @@
 package dev.retrovisor.introspect.event;
 
+import dev.retrovisor.introspect.process.ProcessStream;
+import dev.retrovisor.introspect.process.SchedulingStream;
 import java.util.List;
 import java.util.Optional;
 
 /** The one list of event streams, in the order of the help. */
 public final class EventStreams {
-    private static final List<EventStream> ALL = List.of();
+    private static final List<EventStream> ALL = List.of(
+            new ProcessStream(),
+            new SchedulingStream());
 
     private EventStreams() {}
 

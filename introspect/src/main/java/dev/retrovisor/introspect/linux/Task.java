@@ -81,8 +81,12 @@ public final class Task {
 
     /** The letter in {@code /proc/PID/stat}: R, S, D, T, t, X, Z, P or I. */
     public char state() {
-        int state = object.getInt("__state");
-        int reported = (state | object.getInt("exit_state")) & REPORTED_STATES;
+        return stateLetter(object.getInt("__state"), object.getInt("exit_state"));
+    }
+
+    /** The same of values that were read before. */
+    public static char stateLetter(int state, int exitState) {
+        int reported = (state | exitState) & REPORTED_STATES;
         int index = 32 - Integer.numberOfLeadingZeros(reported);
         if ((state & TASK_IDLE) == TASK_IDLE) {
             index = STATE_IDLE;
