@@ -11,7 +11,10 @@ public final class Inspections {
             new ProcessArguments(),
             new Environments(),
             new Maps(),
-            new NamespaceList());
+            new NamespaceList(),
+            new SignalList(),
+            new ModuleList(),
+            new LogLines());
 
     private Inspections() {}
 

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 /** A maple tree: ranges of numbers, each with a pointer. A process's memory maps lie in one. */
 public final class MapleTree {
     private static final int MOST_NODES = 1 << 18;
+    private static final int MOST_LEVELS = 31;
     private static final int INTERNAL = 2;
     private static final long LARGEST_INTERNAL_NUMBER = 4096;
     private static final long NODE_BITS = 0xff;
@@ -45,11 +46,15 @@ public final class MapleTree {
         String walk = "maple tree at 0x%x".formatted(tree.address());
         return kernel.tolerate(walk, () -> tree.get("ma_root")).stream()
                 .flatMap(root -> isNode(root)
-                        ? under(new Budget(kernel, walk, MOST_NODES), new Slot(0, -1, root))
+                        ? under(new Budget(kernel, walk, MOST_NODES), new Slot(0, -1, root), MOST_LEVELS)
                         : element(new Slot(0, 0, root)));
     }
 
-    private Stream<Entry> under(Budget budget, Slot slot) {
+    private Stream<Entry> under(Budget budget, Slot slot, int levels) {
+        if (levels == 0) {
+            budget.broken("is deeper than %d levels".formatted(MOST_LEVELS));
+            return Stream.empty();
+        }
         if (!budget.spend()) {
             return Stream.empty();
         }
@@ -58,7 +63,7 @@ public final class MapleTree {
             List<Slot> slots = slots(slot, type);
             return type == leaf64 || type == dense
                     ? slots.stream().flatMap(MapleTree::element)
-                    : slots.stream().flatMap(inner -> isNode(inner.entry) ? under(budget, inner) : Stream.empty());
+                    : slots.stream().flatMap(inner -> inner.entry == 0 ? Stream.empty() : under(budget, inner, levels - 1));
         } catch (MemoryFault e) {
             budget.broken(e.getMessage());
             return Stream.empty();
@@ -111,6 +116,7 @@ public final class MapleTree {
                 : Stream.of(new Entry(slot.first, slot.last, slot.entry));
     }
 
+    /** Of the root alone: below it, what is no leaf has nodes. */
     private static boolean isNode(long entry) {
         return (entry & 3) == INTERNAL && Long.compareUnsigned(entry, LARGEST_INTERNAL_NUMBER) > 0;
     }
