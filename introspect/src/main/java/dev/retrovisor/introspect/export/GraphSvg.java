@@ -11,12 +11,14 @@ import java.util.Map;
  * inside with an arrow and a label. The picture needs no script, no font of its own and nothing from outside.
  */
 public final class GraphSvg {
-    private static final int ROOM = 90;
+    private static final int LEAST_ROOM = 90;
     private static final int LEAST_RADIUS = 180;
-    private static final int MARGIN = 170;
+    private static final int MARGIN = 60;
     private static final int BOX_HEIGHT = 26;
     private static final double LETTER = 7.2;
-    private static final int LONGEST_LABEL = 40;
+    private static final int LEAST_WIDTH = 40;
+    private static final int PADDING = 14;
+    private static final int LONGEST_LABEL = 32;
     private static final int TITLE_HEIGHT = 40;
 
     private final Graph graph;
@@ -27,15 +29,26 @@ public final class GraphSvg {
     private final Map<String, Place> places = new HashMap<>();
     private final StringBuilder svg = new StringBuilder();
 
-    /** Where a node stands. */
-    private record Place(double x, double y) {}
+    /** Where a node's box has its middle. */
+    private record Place(double x, double y, double width) {
+        /** How far from the middle a line towards (dx, dy), a vector of length 1, leaves the box. */
+        double rim(double dx, double dy) {
+            return Math.min(width / 2 / Math.max(Math.abs(dx), 1e-9), BOX_HEIGHT / 2.0 / Math.max(Math.abs(dy), 1e-9));
+        }
+    }
 
     private GraphSvg(Graph graph, String title) {
         this.graph = graph;
         this.title = title;
-        radius = Math.max(LEAST_RADIUS, graph.nodes().size() * ROOM / (2 * Math.PI));
-        centreX = radius + MARGIN;
-        centreY = radius + MARGIN / 2.0 + TITLE_HEIGHT;
+        double widest = graph.nodes().stream()
+                .mapToDouble(GraphSvg::width)
+                .max()
+                .orElse(LEAST_WIDTH);
+        // Boxes stand side by side where the circle is flat, and above each other where it is steep.
+        double room = Math.max(LEAST_ROOM, widest * 0.8);
+        radius = Math.max(LEAST_RADIUS, graph.nodes().size() * room / (2 * Math.PI));
+        centreX = radius + MARGIN + widest / 2;
+        centreY = radius + MARGIN + TITLE_HEIGHT;
     }
 
     /** @param title stands above the graph */
@@ -46,7 +59,7 @@ public final class GraphSvg {
     private String render() {
         place();
         String width = Xml.decimal(2 * centreX);
-        String height = Xml.decimal(2 * (radius + MARGIN / 2.0) + TITLE_HEIGHT);
+        String height = Xml.decimal(2 * (radius + MARGIN) + TITLE_HEIGHT);
         svg.append("""
                 <?xml version="1.0" encoding="UTF-8"?>
                 <svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %s %s">
@@ -76,8 +89,15 @@ public final class GraphSvg {
             double angle = 2 * Math.PI * i / order.size() - Math.PI / 2;
             places.put(
                     order.get(i).id(),
-                    new Place(centreX + radius * Math.cos(angle), centreY + radius * Math.sin(angle)));
+                    new Place(
+                            centreX + radius * Math.cos(angle),
+                            centreY + radius * Math.sin(angle),
+                            width(order.get(i))));
         }
+    }
+
+    private static double width(Graph.Node node) {
+        return Math.max(LEAST_WIDTH, shown(node.label()).length() * LETTER + PADDING);
     }
 
     private void edges() {
@@ -101,13 +121,14 @@ public final class GraphSvg {
         double dx = to.x() - from.x();
         double dy = to.y() - from.y();
         double length = Math.max(1, Math.hypot(dx, dy));
-        double bend = length * 0.12 + 18 * before;
+        double bend = length * 0.12 + 30 * before;
         double controlX = (from.x() + to.x()) / 2 + dy / length * bend;
         double controlY = (from.y() + to.y()) / 2 - dx / length * bend;
-        // The arrow ends at the box's rim, which is flatter than it is wide.
-        double back = Math.min(length / 3, BOX_HEIGHT);
-        double endX = to.x() - (to.x() - controlX) / Math.hypot(to.x() - controlX, to.y() - controlY) * back;
-        double endY = to.y() - (to.y() - controlY) / Math.hypot(to.x() - controlX, to.y() - controlY) * back;
+        double last = Math.max(1, Math.hypot(to.x() - controlX, to.y() - controlY));
+        double towardsX = (to.x() - controlX) / last;
+        double towardsY = (to.y() - controlY) / last;
+        double endX = to.x() - towardsX * (to.rim(towardsX, towardsY) + 2);
+        double endY = to.y() - towardsY * (to.rim(towardsX, towardsY) + 2);
         path(
                 "M%s,%s Q%s,%s %s,%s"
                         .formatted(
@@ -118,10 +139,14 @@ public final class GraphSvg {
                                 Xml.decimal(endX),
                                 Xml.decimal(endY)),
                 thickness);
-        // A third of the way: labels of edges that cross in the middle stay apart.
+        // Before the middle, where many edges cross; those beside it a little further on.
+        double along = Math.min(0.32 + 0.13 * before, 0.9);
+        double first = (1 - along) * (1 - along);
+        double second = 2 * along * (1 - along);
+        double third = along * along;
         label(
-                from.x() * 0.45 + controlX * 0.44 + endX * 0.11,
-                from.y() * 0.45 + controlY * 0.44 + endY * 0.11,
+                first * from.x() + second * controlX + third * endX,
+                first * from.y() + second * controlY + third * endY,
                 edge.label());
     }
 
@@ -151,21 +176,19 @@ public final class GraphSvg {
 
     private void label(double x, double y, String label) {
         if (!label.isEmpty()) {
-            text("label", x, y, shortened(label), label);
+            text("label", x, y, shown(label), label);
         }
     }
 
     private void node(Graph.Node node) {
         Place at = places.get(node.id());
-        String shown = shortened(node.label());
-        double width = Math.max(40, shown.length() * LETTER + 14);
         svg.append("<rect class=\"node\" x=\"%s\" y=\"%s\" width=\"%s\" height=\"%d\" rx=\"6\"/>\n"
                 .formatted(
-                        Xml.decimal(at.x() - width / 2),
+                        Xml.decimal(at.x() - at.width() / 2),
                         Xml.decimal(at.y() - BOX_HEIGHT / 2.0),
-                        Xml.decimal(width),
+                        Xml.decimal(at.width()),
                         BOX_HEIGHT));
-        text("name", at.x(), at.y(), shown, node.label());
+        text("name", at.x(), at.y(), shown(node.label()), node.label());
     }
 
     /** Text with the whole of it as a tool tip. */
@@ -174,9 +197,11 @@ public final class GraphSvg {
                 .formatted(style, Xml.decimal(x), Xml.decimal(y), Xml.escaped(shown), Xml.escaped(whole)));
     }
 
-    private static String shortened(String text) {
-        return text.codePointCount(0, text.length()) <= LONGEST_LABEL
-                ? text
-                : text.substring(0, text.offsetByCodePoints(0, LONGEST_LABEL - 1)) + "\u2026";
+    /** What can be shown of a text in the picture. */
+    private static String shown(String text) {
+        String visible = Xml.visible(text);
+        return visible.codePointCount(0, visible.length()) <= LONGEST_LABEL
+                ? visible
+                : visible.substring(0, visible.offsetByCodePoints(0, LONGEST_LABEL - 1)) + "\u2026";
     }
 }

@@ -22,6 +22,13 @@ final class Xml {
         return escaped.toString();
     }
 
+    /** Text with nothing in it that can't be seen. */
+    static String visible(String text) {
+        StringBuilder visible = new StringBuilder();
+        text.codePoints().forEach(point -> appendVisible(visible, point));
+        return visible.toString();
+    }
+
     /**
      * A character, or {@code <U+001B>} in angle quotes if it is none to show: controls, which XML forbids, halves of
      * pairs, characters that turn the direction of text, and what Unicode has not assigned.
