@@ -31,6 +31,7 @@ final class CommandTree {
             new Entry(RecordCommand.class, RecordCommand::new),
             new Entry(ReplayCommand.class, ReplayCommand::new),
             new Entry(VerifyCommand.class, VerifyCommand::new),
+            new Entry(InspectCommand.class, InspectCommand::new),
             new Entry(TraceinfoCommand.class, TraceinfoCommand::new),
             new Entry(GuestCommand.class, GuestCommand::withSubcommands),
             new Entry(CompletionCommand.class, CompletionCommand::new),

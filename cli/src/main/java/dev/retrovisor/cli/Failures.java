@@ -2,6 +2,7 @@ package dev.retrovisor.cli;
 
 import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.GuestFormatException;
+import dev.retrovisor.introspect.filter.FilterSyntaxException;
 import dev.retrovisor.introspect.kernel.NoKernelException;
 import dev.retrovisor.introspect.symbols.MissingSymbolException;
 import dev.retrovisor.introspect.types.MissingTypeException;
@@ -42,6 +43,9 @@ final class Failures {
         if (failure instanceof EngineDifference difference) {
             screen.err().println(difference.report());
         }
+        if (failure instanceof FilterSyntaxException mistake) {
+            screen.err().println(mistake.report());
+        }
         if (debug) {
             failure.printStackTrace(screen.err());
         }
@@ -66,7 +70,7 @@ final class Failures {
 
     static int exitCode(Throwable failure) {
         return switch (failure) {
-            case UserMistake _, GuestException _, NetworkOptionException _ -> ExitCode.USER_MISTAKE;
+            case UserMistake _, FilterSyntaxException _, GuestException _, NetworkOptionException _ -> ExitCode.USER_MISTAKE;
             case HostSetupException _, ReplayException _ -> ExitCode.USER_MISTAKE;
             case BadFile _, GuestFormatException _, TraceFormatException _ -> ExitCode.BAD_FILE;
             case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ -> ExitCode.BAD_FILE;
@@ -87,6 +91,7 @@ final class Failures {
             case FileSystemException e -> e.getFile() + ": " + reason(e);
             case OutOfMemoryError e ->
                 "not enough memory on this host (" + e.getMessage() + "): give the guest less with --memory";
+            case FilterSyntaxException e -> oneLine(e) + NearWords.hint(e.word(), e.candidates());
             default -> oneLine(failure);
         };
     }
@@ -132,8 +137,7 @@ final class Failures {
                 && !mistake.getCommandLine().getSubcommands().isEmpty()
                 && mistake.getCommandLine().getParent() == null;
         String kind = option ? "option" : commandExpected ? "command" : "argument";
-        var near = NearWords.to(word, option ? optionNames(mistake) : subcommandNames(mistake));
-        String hint = near.isEmpty() ? "" : ": did you mean " + String.join(" or ", near) + "?";
+        String hint = NearWords.hint(word, option ? optionNames(mistake) : subcommandNames(mistake));
         return "unknown %s '%s'%s".formatted(kind, word, hint);
     }
 

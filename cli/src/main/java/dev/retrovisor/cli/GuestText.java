@@ -16,14 +16,17 @@ final class GuestText {
      * nothing can pose as one of these.
      */
     static String shown(String text) {
+        return printable(text.replace("\\", "\\\\"));
+    }
+
+    /** The same for a line that is ours with guest text in it: a backslash may be ours, and stays one. */
+    static String printable(String text) {
         if (isPlain(text)) {
             return text;
         }
         var shown = new StringBuilder(text.length() + 16);
         text.codePoints().forEach(c -> {
-            if (c == '\\') {
-                shown.append("\\\\");
-            } else if (prints(c)) {
+            if (prints(c)) {
                 shown.appendCodePoint(c);
             } else {
                 shown.append(escape(c));
@@ -35,7 +38,7 @@ final class GuestText {
     private static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c < ' ' || c >= LAST_ASCII || c == '\\') {
+            if (c < ' ' || c >= LAST_ASCII) {
                 return false;
             }
         }

@@ -23,6 +23,12 @@ final class NearWords {
                 .toList();
     }
 
+    /** {@code : did you mean this or that?}; empty text if nothing is near. */
+    static String hint(String word, Collection<String> candidates) {
+        List<String> near = to(word, candidates);
+        return near.isEmpty() ? "" : ": did you mean " + String.join(" or ", near) + "?";
+    }
+
     /** QEMU's users write -kernel: the number of dashes is no difference. */
     private static String strip(String word) {
         return word.replaceFirst("^-+", "");

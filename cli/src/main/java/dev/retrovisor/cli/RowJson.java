@@ -16,6 +16,8 @@ final class RowJson {
     private static final Gson GSON =
             new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
 
+    private static final Gson PRETTY = GSON.newBuilder().setPrettyPrinting().create();
+
     private final boolean ascii;
 
     /** For a screen: what that can't show is escaped. */
@@ -61,5 +63,10 @@ final class RowJson {
     /** One line, in which nothing but what prints stands. */
     String line(JsonElement json) {
         return GuestText.inJson(GSON.toJson(json), ascii);
+    }
+
+    /** A document in lines. */
+    String document(JsonElement json) {
+        return GuestText.inJson(PRETTY.toJson(json), ascii);
     }
 }

@@ -48,18 +48,17 @@ final class TraceLook implements AutoCloseable {
 
     /** Opens what the user chose, at power-on; with a bar while it replays, unless the user wants quiet. */
     static TraceLook open(Screen screen, ReplayChoice choice) {
-        return open(screen, choice, choice.quiet());
+        return open(screen, choice.trace(), choice.settings());
     }
 
-    /** The same, where standard error must stay free of a bar. */
-    static TraceLook openQuietly(Screen screen, ReplayChoice choice) {
-        return open(screen, choice, true);
-    }
-
-    private static TraceLook open(Screen screen, ReplayChoice choice, boolean quiet) {
-        Replay replay = Replay.open(choice.trace(), choice.options());
+    static TraceLook open(Screen screen, Path trace, ReplaySettings settings) {
+        Replay replay = Replay.open(trace, settings.options(trace));
         EngineOptions.tell(screen, replay.machine().engineNotice());
-        return new TraceLook(screen, choice.trace(), replay, quiet);
+        return new TraceLook(screen, trace, replay, settings.quiet());
+    }
+
+    Path trace() {
+        return trace;
     }
 
     Replay replay() {
@@ -120,6 +119,11 @@ final class TraceLook implements AutoCloseable {
             kernel = new KernelView(facts(machine), machine);
         }
         return kernel;
+    }
+
+    /** The same with a record of damage of its own. */
+    KernelView freshKernel() {
+        return kernel().on(kernel().machine());
     }
 
     private KernelFacts facts(MachineView machine) {

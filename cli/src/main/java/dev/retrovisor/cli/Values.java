@@ -284,4 +284,15 @@ final class Values {
             default -> throw new TypeConversionException("%s=%s: write on or off".formatted(key, value));
         };
     }
+
+    /** A process number. */
+    static final class Pid implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            if (!text.matches("[0-9]{1,9}")) {
+                throw new TypeConversionException("'%s' is no process number: give one such as 1".formatted(text));
+            }
+            return Integer.parseInt(text);
+        }
+    }
 }

@@ -85,21 +85,18 @@ class FilterFuzzTest {
     private static boolean test(Random random, StringBuilder into) {
         int pid = FilterTest.EVENT.at().pid();
         int other = pid - 2 + random.nextInt(5);
-        switch (random.nextInt(6)) {
-            case 0 -> into.append("proc.pid<").append(other);
-            case 1 -> into.append("proc.pid >= ").append(other);
-            case 2 -> into.append("proc.pid != 0x").append(Integer.toHexString(other));
-            case 3 -> into.append("proc.pid in (").append(other).append(", 1)");
-            case 4 -> into.append("container.id = ").append(other);
-            default -> into.append("proc.name exists");
-        }
-        return switch (into.substring(Math.max(0, into.lastIndexOf("proc."))).replaceAll("[^<>!i=]", "")) {
-            case String _ when into.toString().endsWith("container.id = " + other) -> false;
-            case String _ when into.toString().endsWith("exists") -> true;
-            case "<" -> pid < other;
-            case ">=" -> pid >= other;
-            case "!=" -> pid != other;
-            default -> pid == other;
+        return switch (random.nextInt(6)) {
+            case 0 -> written(into, "proc.pid<" + other, pid < other);
+            case 1 -> written(into, "proc.pid >= " + other, pid >= other);
+            case 2 -> written(into, "proc.pid != 0x" + Integer.toHexString(other), pid != other);
+            case 3 -> written(into, "proc.pid in (" + other + ", 1)", pid == other);
+            case 4 -> written(into, "container.id = " + other, false);
+            default -> written(into, "proc.name exists", true);
         };
+    }
+
+    private static boolean written(StringBuilder into, String test, boolean holds) {
+        into.append(test);
+        return holds;
     }
 }
