@@ -31,13 +31,13 @@ public final class PackageFiles {
     }
 
     /**
-     * Visits the files of a package and of all that it depends on, directly or not, as far as {@code taken} accepts the
+     * Visits the files of packages and of all that they depend on, directly or not, as far as {@code taken} accepts the
      * names; alternatives and virtual packages are passed over.
      *
      * @param workFolder takes the downloads; the caller removes it
      */
     public void visit(
-            String name,
+            List<String> names,
             Predicate<String> taken,
             PullOptions options,
             Path workFolder,
@@ -48,22 +48,21 @@ public final class PackageFiles {
         try (Transport transport = new Transport(host.environment())) {
             Downloads downloads = new Downloads(workFolder, transport, progress);
             DebianArchive archive = DebianArchive.open(mirrors, keyring, host, downloads);
-            for (DebianPackage needed : withDependencies(archive, name, taken)) {
+            for (DebianPackage needed : withDependencies(archive, names, taken)) {
                 DebFile.forEachFile(archive.fetch(needed), needed.toString(), progress, adapted(visitor));
             }
         } catch (IOException e) {
             throw new GuestException(
                     "%s and its dependencies: cannot be unpacked in %s (%s): look at its permissions and free space"
-                            .formatted(name, workFolder, Downloads.reason(e)),
+                            .formatted(String.join(", ", names), workFolder, Downloads.reason(e)),
                     e);
         }
     }
 
-    private static Iterable<DebianPackage> withDependencies(DebianArchive archive, String name, Predicate<String> taken)
-            throws IOException {
-        List<DebianPackage> candidates = archive.packages(taken.or(name::equals));
+    private static Iterable<DebianPackage> withDependencies(DebianArchive archive, List<String> names, Predicate<String> taken) throws IOException {
+        List<DebianPackage> candidates = archive.packages(taken.or(names::contains));
         Map<String, DebianPackage> found = new TreeMap<>();
-        Deque<String> wanted = new ArrayDeque<>(List.of(name));
+        Deque<String> wanted = new ArrayDeque<>(names);
         while (!wanted.isEmpty()) {
             String next = wanted.pop();
             if (!found.containsKey(next)) {

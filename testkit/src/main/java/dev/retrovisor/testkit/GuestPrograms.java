@@ -34,9 +34,19 @@ public final class GuestPrograms {
 
     /** A static program for riscv64 Linux. */
     public Path linuxProgram(List<String> sourceNames, String... options) {
-        var arguments = new ArrayList<>(List.of("-static", "-O2", "-Wall", "-Wextra", "-Werror"));
+        return linux("linux", List.of("-static"), sourceNames, options);
+    }
+
+    /** A program for riscv64 Linux that needs a C library in the guest. */
+    public Path dynamicProgram(List<String> sourceNames, String... options) {
+        return linux("dynamic", List.of(), sourceNames, options);
+    }
+
+    private Path linux(String kind, List<String> linkage, List<String> sourceNames, String... options) {
+        var arguments = new ArrayList<>(linkage);
+        arguments.addAll(List.of("-O2", "-Wall", "-Wextra", "-Werror"));
         arguments.addAll(List.of(options));
-        return build("linux", sourceNames, arguments);
+        return build(kind, sourceNames, arguments);
     }
 
     /**

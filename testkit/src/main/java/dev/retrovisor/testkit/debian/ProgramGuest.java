@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -42,24 +43,31 @@ public final class ProgramGuest {
         added.file("workloads/" + name, 0755, ("#!/bin/sh\n" + script).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Adds the static program {@code /NAME}, of all C files of a folder of {@code testkit/src/main/guest}. */
+    /** Adds the static program {@code /PROGRAM}, of all C files of a folder of {@code testkit/src/main/guest}. */
     public ProgramGuest program(String program, String folder, String... options) {
-        Path sources = module().resolve(GUEST_SOURCES).resolve(folder);
+        Path sources = sources(folder);
+        return file(program, built(sources).linuxProgram(cFiles(sources), options));
+    }
+
+    /** The same, linked with the guest's C library: {@link DebianTools} has one. */
+    public ProgramGuest dynamicProgram(String program, String folder, String... options) {
+        Path sources = sources(folder);
+        return file(program, built(sources).dynamicProgram(cFiles(sources), options));
+    }
+
+    private static Path sources(String folder) {
+        return module().resolve(GUEST_SOURCES).resolve(folder);
+    }
+
+    private static List<String> cFiles(Path sources) {
         try (Stream<Path> files = Files.list(sources)) {
-            List<String> names = files.map(file -> file.getFileName().toString())
+            return files.map(file -> file.getFileName().toString())
                     .filter(file -> file.endsWith(".c"))
                     .sorted()
                     .toList();
-            return file(program, built(sources).linuxProgram(names, options));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Adds the program {@code /PROGRAM} of one C file of a folder; {@code -static} unless the options say otherwise. */
-    public ProgramGuest programOf(String program, String folder, String source, String... options) {
-        return file(program, built(module().resolve(GUEST_SOURCES).resolve(folder))
-                .linuxProgram(List.of(source), options));
     }
 
     private static GuestPrograms built(Path sources) {
@@ -86,7 +94,7 @@ public final class ProgramGuest {
     public Recording recorded(int harts, PagingMode paging) {
         Guest guest = DebianRun.guest();
         byte[] initrd = initrd(guest);
-        String kind = "%s-smp%d-%s".formatted(name, harts, paging.name().toLowerCase(java.util.Locale.ROOT));
+        String kind = "%s-smp%d-%s".formatted(name, harts, paging.name().toLowerCase(Locale.ROOT));
         Path folder = module().resolve("target/guest-recordings");
         Path trace = folder.resolve("%s-%s.trace".formatted(kind, hash(guest, initrd)));
         synchronized (ProgramGuest.class) {
