@@ -1,5 +1,8 @@
 package dev.retrovisor.introspect.elf;
 
+import dev.retrovisor.introspect.symbols.Symbol;
+import dev.retrovisor.introspect.symbols.Symbols;
+
 /**
  * A place in a program's code.
  *
@@ -8,6 +11,17 @@ package dev.retrovisor.introspect.elf;
  * @param offset from the function's start, or from the image's if there is no symbol
  */
 public record CodeAddress(long address, String image, String symbol, long offset) {
+    /** What the file is called that the kernel's own code is from. */
+    public static final String KERNEL = "kernel";
+
+    /** A place in the kernel. */
+    public static CodeAddress ofKernel(Symbols symbols, long address) {
+        return symbols.at(address)
+                .filter(Symbol::isText)
+                .map(symbol -> new CodeAddress(address, KERNEL, symbol.name(), address - symbol.address()))
+                .orElseGet(() -> new CodeAddress(address, KERNEL, "", 0));
+    }
+
     /** {@code main+0x1c (/bin/program)}. */
     @Override
     public String toString() {

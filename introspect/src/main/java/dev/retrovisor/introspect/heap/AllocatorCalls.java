@@ -14,6 +14,8 @@ final class AllocatorCalls {
 
     private record Open(long task, long stackPointer) {}
 
+    private static final int TP = 4;
+
     private final Watch watch;
     private final Map<Long, Deque<Open>> open = new HashMap<>();
 
@@ -23,7 +25,7 @@ final class AllocatorCalls {
 
     /** A hart stands at an allocator's first instruction. */
     void enter(int hart, Allocator allocator, HeapProcess process) {
-        long task = watch.machine().hart(hart).get(HartState.SSCRATCH);
+        long task = task(hart);
         long stackPointer = watch.x(hart, SP);
         Deque<Open> calls = open.computeIfAbsent(task, _ -> new ArrayDeque<>());
         // A jump out of an allocator, or the end of a thread whose place another has taken, leaves calls behind.
@@ -48,6 +50,18 @@ final class AllocatorCalls {
             calls.remove(call);
             leave(at, allocator, process, first, size, stack);
         });
+    }
+
+    /** Whether the thread that a hart runs is inside an allocator. */
+    boolean isOpen(int hart) {
+        Deque<Open> calls = open.get(task(hart));
+        return calls != null && !calls.isEmpty();
+    }
+
+    /** In user mode sscratch has the task, in the kernel tp. */
+    private long task(int hart) {
+        long kept = watch.machine().hart(hart).get(HartState.SSCRATCH);
+        return kept != 0 ? kept : watch.x(hart, TP);
     }
 
     private long size(int hart, Allocator allocator) {

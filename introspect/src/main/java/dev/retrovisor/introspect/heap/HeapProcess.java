@@ -24,10 +24,13 @@ final class HeapProcess {
     }
 
     private final ProcessImages images;
+    private final Map<CallStack, CallStack> interned;
     private final Map<Addresses, CallStack> stacks = new HashMap<>();
 
-    HeapProcess(ProcessImages images) {
+    /** @param interned each stack of all processes, once */
+    HeapProcess(ProcessImages images, Map<CallStack, CallStack> interned) {
         this.images = images;
+        this.interned = interned;
     }
 
     ProcessImages images() {
@@ -41,16 +44,27 @@ final class HeapProcess {
 
     /** The callers of the function at whose first instruction a hart stands. */
     CallStack callers(HartView hart) {
+        return stack(hart, 1);
+    }
+
+    /** Where a hart stands, and its callers. */
+    CallStack here(HartView hart) {
+        return stack(hart, 0);
+    }
+
+    private CallStack stack(HartView hart, int skipped) {
         long[] registers = new long[32];
         for (int i = 0; i < registers.length; i++) {
             registers[i] = hart.x(i);
         }
         long[] frames = images.unwind(hart.pc(), registers, MOST_FRAMES);
-        var key = new Addresses(frames);
+        var key = new Addresses(Arrays.copyOfRange(frames, Math.min(skipped, frames.length), frames.length));
         CallStack known = stacks.get(key);
         if (known == null) {
-            known = new CallStack(
-                    Arrays.stream(frames).skip(1).mapToObj(images::describe).toList());
+            var fresh = new CallStack(
+                    Arrays.stream(key.frames).mapToObj(images::describe).toList());
+            CallStack other = interned.putIfAbsent(fresh, fresh);
+            known = other == null ? fresh : other;
             if (stacks.size() < MOST_STACKS) {
                 stacks.put(key, known);
             }

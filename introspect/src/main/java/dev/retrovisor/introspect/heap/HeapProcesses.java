@@ -7,11 +7,13 @@ import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.linux.Tasks;
 import dev.retrovisor.introspect.linux.UserMemory;
 import dev.retrovisor.introspect.memory.AddressSpace;
+import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.probe.Probe;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -29,6 +31,7 @@ final class HeapProcesses {
     private final AllocatorCalls calls;
     private final KernelView kernel;
     private final ProcessImages.Cache files = new ProcessImages.Cache();
+    private final Map<CallStack, CallStack> stacks = new HashMap<>();
     private final Map<Long, HeapProcess> processes = new HashMap<>();
     private final Map<Long, Place> places = new HashMap<>();
 
@@ -63,7 +66,7 @@ final class HeapProcesses {
     }
 
     private HeapProcess enter(KernelObject mm) {
-        var process = new HeapProcess(new ProcessImages(kernel, new UserMemory(kernel, mm), files));
+        var process = new HeapProcess(new ProcessImages(kernel, new UserMemory(kernel, mm), files), stacks);
         processes.put(root(mm), process);
         place(root(mm), process);
         return process;
@@ -97,7 +100,7 @@ final class HeapProcesses {
     }
 
     private void reached(int hart, Allocator allocator, long address) {
-        long root = watch.machine().hart(hart).get(dev.retrovisor.machine.hart.HartState.SATP) & SATP_ROOT;
+        long root = root(hart);
         HeapProcess process = processes.get(root);
         if (process == null) {
             // A child of a fork has what its parent had.
@@ -110,6 +113,16 @@ final class HeapProcesses {
         if (process != null && place != null && place.roots.contains(root)) {
             calls.enter(hart, allocator, process);
         }
+    }
+
+    /** The root page table that a hart uses, which names the process's memory. */
+    long root(int hart) {
+        return watch.machine().hart(hart).get(HartState.SATP) & SATP_ROOT;
+    }
+
+    /** The process that a hart runs, if it is known. */
+    Optional<HeapProcess> at(int hart) {
+        return Optional.ofNullable(processes.get(root(hart)));
     }
 
     private void forget(long mmAddress) {

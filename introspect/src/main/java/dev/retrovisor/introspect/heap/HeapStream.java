@@ -32,8 +32,6 @@ public final class HeapStream implements EventStream {
 
     @Override
     public void watch(Watch watch) {
-        var calls = new AllocatorCalls(watch);
-        var processes = new HeapProcesses(watch, calls);
-        processes.begin();
+        new HeapWatch(watch);
     }
 }
