@@ -155,6 +155,12 @@ public final class ProcessImages implements UserStack.Images {
         return at(pc).map(Image::start).orElse(0L);
     }
 
+    @Override
+    public long functionOf(long pc) {
+        CodeAddress code = describe(pc);
+        return code.symbol().isEmpty() ? 0 : pc - code.offset();
+    }
+
     /** What code lies at an address. */
     public CodeAddress describe(long address) {
         CodeAddress known = described.get(address);

@@ -7,22 +7,27 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Unwinds the stacks of one process. Keeps what it learned of the process's images: drop it when the process execs.
+ * Unwinds the stacks of one process, by frame information where there is some, else by the functions' own instructions. Keeps what it learned of the process's images: drop it when the process execs.
  * For one thread at a time.
  */
 public final class UserStack {
-    /** Tells where the image that has code at an address begins: where its ELF header is mapped; 0 if nowhere. */
-    @FunctionalInterface
+    /** What lies where in the process. */
     public interface Images {
+        /** Where the image that has code at an address begins: where its ELF header is mapped; 0 if nowhere. */
         long startOf(long pc);
+
+        /** Where the function at an address begins; 0 if nothing says. */
+        long functionOf(long pc);
     }
 
+    private static final int MOST_RULES = 100_000;
     private static final int RA = 1;
     private static final int SP = 2;
 
     private final AddressSpace space;
     private final Images images;
     private final Map<Long, Optional<FrameTable>> tables = new HashMap<>();
+    private final Map<Long, FrameRule> scanned = new HashMap<>();
 
     public UserStack(AddressSpace space, Images images) {
         this.space = space;
@@ -44,7 +49,9 @@ public final class UserStack {
             try {
                 // A return address may lie behind its function's end: the call does not.
                 FrameRule rule = rule(count == 1 ? at : at - 1, count == 1);
-                long caller = rule == null ? 0 : step(rule, registers);
+                // Who called has saved where it was called from; the outermost function was not called.
+                boolean isOutermost = rule == null || count > 1 && rule.savedAt()[RA] == FrameRule.NOT_SAVED;
+                long caller = isOutermost ? 0 : step(rule, registers);
                 if (caller == 0) {
                     break;
                 }
@@ -60,7 +67,25 @@ public final class UserStack {
         long start = images.startOf(pc);
         Optional<FrameTable> table =
                 start == 0 ? Optional.empty() : tables.computeIfAbsent(start, key -> FrameTable.of(space, key));
-        return table.flatMap(known -> known.rule(space, pc)).orElse(isInnermost ? FrameRule.AT_ENTRY : null);
+        return table.flatMap(known -> known.rule(space, pc))
+                .or(() -> scanned(pc))
+                .orElse(isInnermost ? FrameRule.AT_ENTRY : null);
+    }
+
+    private Optional<FrameRule> scanned(long pc) {
+        FrameRule known = scanned.get(pc);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        long function = images.functionOf(pc);
+        if (function == 0) {
+            return Optional.empty();
+        }
+        FrameRule rule = PrologueScan.rule(space, function, pc);
+        if (scanned.size() < MOST_RULES) {
+            scanned.put(pc, rule);
+        }
+        return Optional.of(rule);
     }
 
     /** Makes the registers the caller's; returns where it goes on, or 0 if there is none. */
@@ -78,8 +103,7 @@ public final class UserStack {
                 registers[i] = space.readLong(frame + where);
             }
         }
-        boolean stuck = frame == registers[SP] && rule.savedAt()[RA] == FrameRule.NOT_SAVED && registers[RA] == 0;
         registers[SP] = frame;
-        return stuck ? 0 : registers[RA];
+        return registers[RA];
     }
 }
