@@ -19,6 +19,8 @@ final class EventPrinter {
 
     private static final int BUFFERED_CHARACTERS = 1 << 16;
     private static final int NAME_PLACES = 15;
+    private static final int TYPE_PLACES = 6;
+    private static final int STREAM_PLACES = 7;
     private static final List<String> CSV_NAMES = List.of(
             "step", "virtualNanos", "hart", "pid", "tid", "name", "stream", "type", "summary", "facts");
 
@@ -86,7 +88,7 @@ final class EventPrinter {
     private String forPeople(GuestEvent event) {
         Moment at = event.at();
         String time = String.format(Locale.ROOT, "%12.6f", at.virtualNanos() / 1e9);
-        String what = severalStreams ? event.stream() + " " : "";
+        String what = severalStreams ? padded(event.stream(), STREAM_PLACES) + "  " : "";
         return "%s  %5d  %s  %s"
                 .formatted(
                         dimmed ? "\u001b[2m" + time + "\u001b[0m" : time,
@@ -97,12 +99,11 @@ final class EventPrinter {
 
     /** The summary, after the event's word where that is not its first. */
     private static String told(GuestEvent event) {
+        String type = event.type();
         String summary = event.summary();
-        boolean says = summary.startsWith(event.type())
-                && (summary.length() == event.type().length()
-                        || !Character.isLetterOrDigit(
-                                summary.charAt(event.type().length())));
-        return says ? summary : event.type() + " " + summary;
+        boolean saysIt = summary.startsWith(type)
+                && (summary.length() == type.length() || !Character.isLetterOrDigit(summary.charAt(type.length())));
+        return saysIt ? summary : padded(type, TYPE_PLACES) + " " + summary;
     }
 
     private static String padded(String text, int places) {

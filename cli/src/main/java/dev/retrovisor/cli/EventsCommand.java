@@ -99,8 +99,7 @@ final class EventsCommand implements Callable<Integer> {
                     .formatted(trace.orElseThrow(), trace.orElseThrow()));
         }
         List<EventStream> watched = StreamList.named(streams);
-        Predicate<GuestEvent> wanted =
-                filter.map(text -> StreamList.filter(text, watched)).orElse(_ -> true);
+        Predicate<GuestEvent> wanted = StreamList.filter(filter, watched);
         ReplayTarget start = ReplayTarget.parse(from);
         ReplayTarget stop = ReplayTarget.parse(to);
         try (TraceLook look = TraceLook.open(screen, trace.orElseThrow(), settings)) {

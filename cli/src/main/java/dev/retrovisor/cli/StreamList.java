@@ -7,6 +7,7 @@ import dev.retrovisor.introspect.filter.Filter;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** The event streams that there are, for people and programs. */
@@ -41,12 +42,15 @@ final class StreamList {
     }
 
     /** A filter for what some streams emit; without an expression, everything. */
-    static Predicate<GuestEvent> filter(String expression, List<EventStream> streams) {
+    static Predicate<GuestEvent> filter(Optional<String> expression, List<EventStream> streams) {
+        if (expression.isEmpty()) {
+            return Filter.EVERYTHING;
+        }
         boolean anyName = streams.stream().anyMatch(stream -> stream.eventTypes().isEmpty());
         return anyName
-                ? Filter.parse(expression)
+                ? Filter.parse(expression.get())
                 : Filter.parse(
-                        expression,
+                        expression.get(),
                         streams.stream()
                                 .flatMap(stream -> stream.eventTypes().stream())
                                 .toList());

@@ -82,7 +82,10 @@ final class TraceLook implements AutoCloseable {
      */
     void seek(ReplayTarget target) {
         requireAhead(target);
-        go(target, () -> false);
+        ReplayTarget.Limit limit = target.resolve(replay.trace());
+        if (limit.step() > position().step() && limit.virtualNanos() > position().virtualNanos()) {
+            go(target, () -> false);
+        }
     }
 
     private void requireAhead(ReplayTarget target) {
