@@ -24,7 +24,7 @@ final class AnswerPrinter {
         this.screen = screen;
         this.format = format;
         this.several = several;
-        json = new RowJson(screen);
+        json = new RowJson(screen.out());
     }
 
     void print(Answer answer) {

@@ -32,9 +32,17 @@ final class CellText {
         }
         var pieces = new ArrayList<String>();
         for (int i = 0; i < elements.size(); i++) {
-            pieces.add(people(elements.get(i), style) + (i < elements.size() - 1 ? "," : ""));
+            boolean isWord = elements.get(i) instanceof String;
+            String piece = isWord ? word((String) elements.get(i)) : people(elements.get(i), style);
+            pieces.add(piece + (i < elements.size() - 1 && !isWord ? "," : ""));
         }
         return pieces;
+    }
+
+    /** One of several texts: in quotes where it would look like several, or like none. */
+    private static String word(String text) {
+        String shown = GuestText.shown(text);
+        return text.isEmpty() || text.indexOf(' ') >= 0 ? '"' + shown + '"' : shown;
     }
 
     private static String people(Object value, Style style) {

@@ -3,6 +3,7 @@ package dev.retrovisor.cli;
 import dev.retrovisor.guests.Guest;
 import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.GuestFormatException;
+import dev.retrovisor.recorder.MachineObserver;
 import dev.retrovisor.recorder.RunResult;
 import dev.retrovisor.recorder.StopCause;
 import dev.retrovisor.recorder.VmSetup;
@@ -95,7 +96,7 @@ final class DemoCommand implements Callable<Integer> {
         VmSetup setup = new VmPlan(vm, context.guests()).resolve();
         var console = new DemoConsole(screen, !format.isJson());
         RunResult result = new LiveRunner(screen)
-                .run(setup, RunCommand.options(vm).withEngine(engine.engine).recordedTo(trace), console);
+                .run(setup, RunCommand.options(vm).withEngine(engine.engine).recordedTo(trace), console, MachineObserver.NONE);
         RunFacts recorded = RunFacts.of(GUEST, result, engine);
         if (isOver(result)) {
             screen.err().println("the recording has ended early: " + RunFacts.why(result));

@@ -101,22 +101,26 @@ final class InspectCommand implements Callable<Integer> {
         var printer = new AnswerPrinter(screen, format.format, asked.size() > 1);
         var problems = new Problems();
         try (TraceLook look = TraceLook.open(screen, trace.orElseThrow(), settings)) {
+            look.requireInOrder(targets);
             for (ReplayTarget target : targets) {
                 look.seek(target);
                 asked.forEach(inspection -> ask(look, inspection, printer, problems));
             }
             printer.end(look.trace().toString());
+            look.tellStatistics(settings.engine());
         }
         return problems.exitCode();
     }
 
     /** A name without a trace, as in {@code retrovisor inspect pslist}. */
     private boolean isMistakenForTrace() {
-        return trace.isPresent() && inspections.names().contains(trace.get().toString());
+        return trace.isPresent()
+                && inspections.names().contains(trace.get().toString())
+                && !trace.get().toFile().exists();
     }
 
     private List<Inspection<?>> asked() {
-        if (isMistakenForTrace() && !trace.get().toFile().exists()) {
+        if (isMistakenForTrace()) {
             throw new UserMistake("'%s' stands where the trace is expected: write retrovisor inspect TRACE %s"
                     .formatted(trace.get(), trace.get()));
         }
@@ -129,7 +133,7 @@ final class InspectCommand implements Callable<Integer> {
         var scope = new Inspection.Scope(pid.orElse(Inspection.Scope.ALL));
         Answer answer;
         try {
-            answer = Answer.of(inspection, scope, look.freshKernel(), look.position());
+            answer = Answer.of(inspection, scope, look.startedKernel(), look.position());
         } catch (Unanswerable e) {
             problems.first(e);
             return;

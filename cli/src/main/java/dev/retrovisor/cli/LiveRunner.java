@@ -3,6 +3,7 @@ package dev.retrovisor.cli;
 import dev.retrovisor.recorder.HostConsole;
 import dev.retrovisor.recorder.HostSignals;
 import dev.retrovisor.recorder.LiveMachine;
+import dev.retrovisor.recorder.MachineObserver;
 import dev.retrovisor.recorder.RunOptions;
 import dev.retrovisor.recorder.RunResult;
 import dev.retrovisor.recorder.StopCause;
@@ -32,20 +33,25 @@ final class LiveRunner {
     }
 
     /** @param keepOutputForFacts whether standard output is for JSON: the guest's console then goes to standard error */
-    RunResult run(VmSetup setup, VmOptions options, RunOptions runOptions, boolean keepOutputForFacts) {
+    RunResult run(
+            VmSetup setup,
+            VmOptions options,
+            RunOptions runOptions,
+            boolean keepOutputForFacts,
+            MachineObserver observer) {
         if (options.serial instanceof Values.Serial.ToFile(Path file)) {
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-                return run(setup, runOptions, new StreamConsole(InputStream.nullInputStream(), out, false));
+                return run(setup, runOptions, new StreamConsole(InputStream.nullInputStream(), out, false), observer);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
-        return run(setup, runOptions, console(options.serial, keepOutputForFacts));
+        return run(setup, runOptions, console(options.serial, keepOutputForFacts), observer);
     }
 
     /** Runs to the end; SIGINT, SIGTERM and SIGHUP end the run in order. */
-    RunResult run(VmSetup setup, RunOptions options, HostConsole console) {
-        var machine = new LiveMachine(setup, options, console, notice -> EngineOptions.tell(screen, notice));
+    RunResult run(VmSetup setup, RunOptions options, HostConsole console, MachineObserver observer) {
+        var machine = new LiveMachine(setup, options, console, notice -> EngineOptions.tell(screen, notice), observer);
         try (var _ = HostSignals.whileOpen(name -> machine.stop(StopCause.SIGNAL, name))) {
             return machine.run();
         }

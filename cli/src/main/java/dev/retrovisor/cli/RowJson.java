@@ -8,6 +8,7 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
 import dev.retrovisor.introspect.inspect.Column.Style;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -20,9 +21,9 @@ final class RowJson {
 
     private final boolean ascii;
 
-    /** For a screen: what that can't show is escaped. */
-    RowJson(Screen screen) {
-        ascii = !screen.out().charset().equals(StandardCharsets.UTF_8);
+    /** For a way out: what its characters can't say is escaped. */
+    RowJson(PrintStream to) {
+        ascii = !to.charset().equals(StandardCharsets.UTF_8);
     }
 
     static JsonObject of(Record row) {

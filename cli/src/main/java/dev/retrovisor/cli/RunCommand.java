@@ -1,5 +1,6 @@
 package dev.retrovisor.cli;
 
+import dev.retrovisor.recorder.MachineObserver;
 import dev.retrovisor.recorder.RunOptions;
 import dev.retrovisor.recorder.RunResult;
 import dev.retrovisor.recorder.StopCause;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Mixin;
             "  retrovisor run debian",
             "  retrovisor run debian --workload load --smp 4",
             "  retrovisor run --kernel Image --initrd initrd.cpio --append console=ttyS0 -m 1G",
-            "  retrovisor run debian --nic user,hostfwd=tcp:127.0.0.1:8080-:80"
+            "  retrovisor run debian --nic user,hostfwd=tcp:127.0.0.1:8080-:80",
+            "  retrovisor run debian --workload demo --events process,ipc --events-to events.jsonl"
         })
 final class RunCommand implements Callable<Integer> {
     private final Context context;
@@ -60,7 +62,22 @@ final class RunCommand implements Callable<Integer> {
     /** Runs and tells, for this command and for {@code record}. */
     static int run(
             Screen screen, VmSetup setup, VmOptions vm, RunOptions options, String schema, OutputFormat.Choice format) {
-        RunResult result = new LiveRunner(screen).run(setup, vm, options, format.isJson());
+        try (LiveEvents events = vm.events.open(screen, setup.guest()).orElse(null)) {
+            MachineObserver observer = events == null ? MachineObserver.NONE : events;
+            int exitCode = run(screen, setup, vm, options, schema, format, observer);
+            return events == null ? exitCode : events.exitCode(exitCode);
+        }
+    }
+
+    private static int run(
+            Screen screen,
+            VmSetup setup,
+            VmOptions vm,
+            RunOptions options,
+            String schema,
+            OutputFormat.Choice format,
+            MachineObserver observer) {
+        RunResult result = new LiveRunner(screen).run(setup, vm, options, format.isJson(), observer);
         RunFacts facts = RunFacts.of(setup.guest(), result, vm.engine);
         if (format.isJson()) {
             screen.out().println(Json.of(schema, RunFacts.SCHEMA_VERSION, facts));

@@ -82,16 +82,39 @@ final class TraceLook implements AutoCloseable {
      */
     void seek(ReplayTarget target) {
         requireAhead(target);
-        go(target, () -> false);
+        ReplayTarget.Limit limit = target.resolve(replay.trace());
+        if (limit.step() > position().step() && limit.virtualNanos() > position().virtualNanos()) {
+            go(target, () -> false);
+        }
     }
 
     private void requireAhead(ReplayTarget target) {
-        ReplayTarget.Limit limit = target.resolve(replay.trace());
         Position here = position();
-        if (limit.step() < here.step() || limit.virtualNanos() < here.virtualNanos()) {
+        if (isBefore(target.resolve(replay.trace()), new ReplayTarget.Limit(here.step(), here.virtualNanos()))) {
             throw new UserMistake("a replay goes forwards, and has come to %s: give positions in their order"
                     .formatted(Positions.words(here)));
         }
+    }
+
+    /**
+     * Says early of positions that they are not in their order, where that can be told without a replay.
+     *
+     * @throws UserMistake if they are not
+     */
+    void requireInOrder(List<ReplayTarget> targets) {
+        for (int i = 1; i < targets.size(); i++) {
+            ReplayTarget.Limit limit = targets.get(i).resolve(replay.trace());
+            if (isBefore(limit, targets.get(i - 1).resolve(replay.trace()))) {
+                throw new UserMistake("a replay goes forwards: give positions in their order");
+            }
+        }
+    }
+
+    /** Whether a limit is surely reached before another: a limit has a step, or a time, or neither for the end. */
+    private static boolean isBefore(ReplayTarget.Limit a, ReplayTarget.Limit b) {
+        boolean endsBefore = b.step() == Long.MAX_VALUE && b.virtualNanos() == Long.MAX_VALUE;
+        return (a.step() < b.step() && (endsBefore || b.step() != Long.MAX_VALUE))
+                || (a.virtualNanos() < b.virtualNanos() && (endsBefore || b.virtualNanos() != Long.MAX_VALUE));
     }
 
     private ReplayResult go(ReplayTarget target, BooleanSupplier enough) {
@@ -121,9 +144,31 @@ final class TraceLook implements AutoCloseable {
         return kernel;
     }
 
-    /** The same with a record of damage of its own. */
-    KernelView freshKernel() {
-        return kernel().on(kernel().machine());
+    /**
+     * The same with a record of damage of its own, once it runs.
+     *
+     * @throws NoKernelException if there is none, or it is loaded and has not set up its page tables yet
+     */
+    KernelView startedKernel() {
+        KernelView started = kernel().on(kernel().machine());
+        if (!started.hasStarted()) {
+            throw new NoKernelException(
+                    "%s at %s: Linux %s lies in memory, and has not started yet: there is nothing to look at"
+                            .formatted(
+                                    trace,
+                                    Positions.words(position()),
+                                    started.facts().release()));
+        }
+        return started;
+    }
+
+    /** What the engine did, where the user asked. */
+    void tellStatistics(EngineOptions options) {
+        var machine = replay.machine();
+        EngineFacts.print(
+                screen,
+                EngineOptions.name(machine.engine()),
+                EngineFacts.of(machine.engineStatistics(), options));
     }
 
     private KernelFacts facts(MachineView machine) {

@@ -134,6 +134,9 @@ final class VmOptions {
     RunOptions.Pacing pacing;
 
     @Mixin
+    EventOptions events = new EventOptions();
+
+    @Mixin
     EngineOptions engine = new EngineOptions();
 
     @Option(

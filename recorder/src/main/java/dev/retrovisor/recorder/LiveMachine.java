@@ -25,12 +25,13 @@ public final class LiveMachine {
     private final RunOptions options;
     private final HostConsole console;
     private final Consumer<String> engineNotices;
+    private final MachineObserver observer;
     private final AtomicReference<LiveRun> running = new AtomicReference<>();
     private volatile LiveRun.Stop stopWanted;
 
     /** @param console closed at the end of the run */
     public LiveMachine(VmSetup setup, RunOptions options, HostConsole console) {
-        this(setup, options, console, _ -> {});
+        this(setup, options, console, _ -> {}, MachineObserver.NONE);
     }
 
     /**
@@ -38,12 +39,19 @@ public final class LiveMachine {
      *
      * @param console closed at the end of the run
      * @param engineNotices is told, before the first step, why the machine does not run on the engine of the options
+     * @param observer looks at the machine while it runs
      */
-    public LiveMachine(VmSetup setup, RunOptions options, HostConsole console, Consumer<String> engineNotices) {
+    public LiveMachine(
+            VmSetup setup,
+            RunOptions options,
+            HostConsole console,
+            Consumer<String> engineNotices,
+            MachineObserver observer) {
         this.setup = setup;
         this.options = options;
         this.console = console;
         this.engineNotices = engineNotices;
+        this.observer = observer;
     }
 
     /**
@@ -79,7 +87,7 @@ public final class LiveMachine {
             }
             Result result;
             try (Journal journal = journal(machine, disks)) {
-                var run = new LiveRun(setup, options, machine, journal, console, networks);
+                var run = new LiveRun(setup, options, machine, journal, console, networks, observer);
                 running.set(run);
                 startConsole(run);
                 result = run(run, machine, journal);
@@ -94,7 +102,9 @@ public final class LiveMachine {
         }
         LiveRun.Stop stop;
         try {
+            observer.started(machine);
             stop = run.run();
+            observer.stopping(machine);
         } catch (RuntimeException | Error e) {
             // Our bug: the trace says so, and is what shows it.
             journal.end(StopCause.HOST_FAILED, "internal error: " + e);

@@ -41,6 +41,7 @@ final class LiveRun implements HostConsole.Listener {
     private final Journal journal;
     private final HostConsole console;
     private final Networks networks;
+    private final MachineObserver observer;
     private final Course course;
     private final StretchLength stretch = new StretchLength();
     private final WallPace clock;
@@ -60,13 +61,15 @@ final class LiveRun implements HostConsole.Listener {
             Machine machine,
             Journal journal,
             HostConsole console,
-            Networks networks) {
+            Networks networks,
+            MachineObserver observer) {
         this.setup = setup;
         this.options = options;
         this.machine = machine;
         this.journal = journal;
         this.console = console;
         this.networks = networks;
+        this.observer = observer;
         course = new Course(machine);
         clock = new WallPace(startNanos);
         quiet = new QuietWatch(options.quietLimit().toNanos());
@@ -162,6 +165,7 @@ final class LiveRun implements HostConsole.Listener {
             journal.tick();
             reason = mustGoOn ? course.advance(machine.steps() + 1, machine.virtualNanos() + 1) : stretch();
             flushConsole();
+            observer.paused(machine);
         }
     }
 

@@ -64,8 +64,7 @@ public final class KernelView {
     /** The kernel's own address space, by its own root table; before that is built, its image alone. */
     public AddressSpace space() {
         long root = symbols().address("swapper_pg_dir");
-        var flat = new AddressSpace.Flat(
-                symbols().address("_start"), symbols().address("_end"), facts.imagePhysicalOffset());
+        AddressSpace.Flat flat = imageMap();
         var image = new AddressSpace(machine.memory(), 0, flat);
         long mode = symbols().find("satp_mode").isPresent()
                 ? image.readLong(symbols().address("satp_mode"))
@@ -75,6 +74,24 @@ public final class KernelView {
             return image;
         }
         return new AddressSpace(machine.memory(), mode & SATP_MODE | physical >>> 12, flat);
+    }
+
+    /** Where the kernel's image lies. */
+    private AddressSpace.Flat imageMap() {
+        return new AddressSpace.Flat(
+                symbols().address("_start"), symbols().address("_end"), facts.imagePhysicalOffset());
+    }
+
+    /** Whether the kernel has set up its page tables: before that there are no processes, and nothing else to see. */
+    public boolean hasStarted() {
+        var image = new AddressSpace(machine.memory(), 0, imageMap());
+        long root = symbols().address("swapper_pg_dir");
+        for (long entry = root; entry < root + AddressSpace.PAGE_BYTES; entry += 8) {
+            if (image.isMapped(entry) && image.readLong(entry) != 0) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The address space of a hart as it runs. */
