@@ -11,6 +11,7 @@ import dev.retrovisor.traces.Position;
 import dev.retrovisor.traces.TraceEntry;
 import dev.retrovisor.traces.TraceEntry.StateHash;
 import dev.retrovisor.traces.TraceReader;
+import java.util.function.LongSupplier;
 
 /**
  * Compares what leaves the machine with the events log, and state hashes where the log has one.
@@ -26,6 +27,8 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
 
     private final long looseFromStep;
     private ReplayListener listener = ReplayListener.SILENT;
+    private ReplayTap tap = ReplayTap.NONE;
+    private LongSupplier clock = () -> 0;
     private Divergence divergence;
     private Position lastGood = Position.POWER_ON;
     private long deviceEvents;
@@ -46,6 +49,12 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
         listener = newListener;
     }
 
+    /** @param virtualNanos the machine's clock */
+    void tap(ReplayTap newTap, LongSupplier virtualNanos) {
+        tap = newTap;
+        clock = virtualNanos;
+    }
+
     @Override
     public void accept(DeviceEvent replayed) {
         if (divergence != null) {
@@ -59,6 +68,7 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
                 if (replayed instanceof DeviceEvent.ConsoleOutput(long _, int console, byte[] bytes)) {
                     listener.consoleOutput(console, bytes);
                 }
+                tap.out(replayed, clock.getAsLong());
                 return;
             }
             differ(Kind.EVENT_DIFFERS, at(replayed), describe(next), DeviceEvents.describe(replayed));

@@ -31,6 +31,7 @@ public final class Replay implements AutoCloseable {
     private final Course course;
     private final InputBounds bounds;
     private final Position end;
+    private ReplayTap tap = ReplayTap.NONE;
     private int restarts;
     private boolean finished;
 
@@ -85,6 +86,12 @@ public final class Replay implements AutoCloseable {
     /** The machine, for looking at between calls of {@link #run}. */
     public Machine machine() {
         return machine;
+    }
+
+    /** Shows all that goes in and out from now on to a tap, instead of to the one before. */
+    public void tap(ReplayTap newTap) {
+        tap = newTap;
+        check.tap(newTap, machine::virtualNanos);
     }
 
     /** Where the machine stands. */
@@ -183,6 +190,7 @@ public final class Replay implements AutoCloseable {
         InputEvent input = inputs.peek();
         while (input != null && input.step() == here.step() && input.virtualNanos() == here.virtualNanos()) {
             bounds.require(input, inputs.ordinal());
+            tap.in(input);
             machine.apply(inputs.next());
             input = inputs.peek();
         }

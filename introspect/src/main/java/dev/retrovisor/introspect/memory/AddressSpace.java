@@ -114,6 +114,47 @@ public final class AddressSpace {
         return UNMAPPED;
     }
 
+    /**
+     * The first address at or behind {@code virtualAddress} that lies in a mapped page, or {@code end} if there is none before
+     * it. Skips what whole page tables leave out, so even terabytes of nothing are looked through at once.
+     */
+    public long nextMapped(long virtualAddress, long end) {
+        long upperHalf = -1L << 11 + 9 * levels;
+        long at = virtualAddress;
+        while (Long.compareUnsigned(at, end) < 0) {
+            if (walk(at) != UNMAPPED) {
+                return at;
+            }
+            long gap = gapBytes(at);
+            long behind = (at & -gap) + gap;
+            if (behind >>> 11 + 9 * levels != 0 && Long.compareUnsigned(behind, upperHalf) < 0) {
+                behind = upperHalf; // the addresses between have no meaning
+            }
+            if (Long.compareUnsigned(behind, at) < 0) {
+                break; // behind the last address
+            }
+            at = behind;
+        }
+        return end;
+    }
+
+    /** How much around an address is not mapped: what the entry would map that ends the walk. */
+    private long gapBytes(long virtualAddress) {
+        long table = root;
+        for (int level = levels - 1; level > 0; level--) {
+            long entryAddress = table + (virtualAddress >>> 12 + 9 * level & 511) * 8;
+            long entry = memory.contains(entryAddress, 8) ? memory.readLong(entryAddress) : 0;
+            if ((entry & VALID) == 0) {
+                return (long) PAGE_BYTES << 9 * level;
+            }
+            if ((entry & LEAF) != 0) {
+                break;
+            }
+            table = (entry >>> 10 & PPN_BITS) << 12;
+        }
+        return PAGE_BYTES;
+    }
+
     private long inMemory(long physicalAddress) {
         return memory.contains(physicalAddress, 1) ? physicalAddress : UNMAPPED;
     }
