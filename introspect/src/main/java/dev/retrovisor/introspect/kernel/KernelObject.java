@@ -157,6 +157,15 @@ public final class KernelObject {
         return read(new Field(path, field.bitOffset() + index * size * 8, 0, array.element()));
     }
 
+    /** Element {@code index} of an array of structures within this structure; the index is not checked. */
+    public KernelObject at(String path, int index) {
+        Field field = layout.field(path);
+        if (field.type() instanceof CType.Array(CType.Struct(StructLayout inner), long _)) {
+            return new KernelObject(space, types, inner, address + field.offsetBytes() + index * inner.sizeBytes());
+        }
+        throw new MissingTypeException("%s.%s is no array of structures".formatted(layout.name(), path));
+    }
+
     /** How many elements an array has. */
     public int count(String path) {
         return layout.field(path).type() instanceof CType.Array array ? (int) array.count() : 1;
