@@ -11,7 +11,20 @@ public final class Inspections {
             new ProcessArguments(),
             new Environments(),
             new Maps(),
-            new NamespaceList());
+            new NamespaceList(),
+            new OpenFileList(),
+            new SocketList(),
+            new UnixSocketList(),
+            new PipeList(),
+            new SystemVIpcList(),
+            new MessageQueueList(),
+            new MountList(),
+            new MemorySummary(),
+            new SlabList(),
+            new BuddyList(),
+            new VirtualAreaList(),
+            new PageCacheList(),
+            new PageList());
 
     private Inspections() {}
 

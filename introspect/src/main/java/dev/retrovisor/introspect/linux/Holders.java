@@ -64,6 +64,13 @@ public final class Holders {
         return byInode.getOrDefault(inodeAddress, List.of());
     }
 
+    /** Who has a {@code struct sock} open. */
+    public List<Holder> ofSocket(KernelObject sock) {
+        return sock.follow("sk_socket")
+                .map(socket -> of(socket.container("socket_alloc", "socket").addressOf("vfs_inode")))
+                .orElse(List.of());
+    }
+
     /** Addresses of all inodes that are open, each with one that has it. */
     public Stream<Map.Entry<Long, Holder>> inodes() {
         return byInode.entrySet().stream()
