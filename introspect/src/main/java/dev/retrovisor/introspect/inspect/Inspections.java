@@ -14,7 +14,20 @@ public final class Inspections {
             new NamespaceList(),
             new SignalList(),
             new ModuleList(),
-            new LogLines());
+            new LogLines(),
+            new OpenFileList(),
+            new SocketList(),
+            new UnixSocketList(),
+            new PipeList(),
+            new SystemVIpcList(),
+            new MessageQueueList(),
+            new MountList(),
+            new MemorySummary(),
+            new SlabList(),
+            new BuddyList(),
+            new VirtualAreaList(),
+            new PageCacheList(),
+            new PageList());
 
     private Inspections() {}
 

@@ -45,6 +45,16 @@ public final class Paths {
         return namer.isPresent() ? dynamic(namer.get(), dentry) : walked(path.get("mnt"), dentry);
     }
 
+    /** Where a {@code struct mount} is mounted. */
+    public Path ofMount(KernelObject mount) {
+        return through(mount, mount.to("mnt.mnt_root"));
+    }
+
+    /** The name of a dentry that is reached through a {@code struct mount}. */
+    public Path through(KernelObject mount, KernelObject dentry) {
+        return walked(mount.addressOf("mnt"), dentry);
+    }
+
     /** The name of a dentry within its own file system, from that file system's root. */
     public Path withinFileSystem(KernelObject dentry) {
         return walked(0, dentry);

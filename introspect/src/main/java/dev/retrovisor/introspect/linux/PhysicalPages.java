@@ -4,59 +4,40 @@ import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.MemoryFault;
+import dev.retrovisor.introspect.memory.PhysicalMemory;
 import dev.retrovisor.introspect.types.StructLayout;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
- * The kernel's book of physical pages: a {@code struct page} each, at consecutive addresses (SPARSEMEM_VMEMMAP). Pages are
- * named by their frame number, the physical address divided by their size.
+ * The kernel's book of physical pages, a {@code struct page} each. Pages are named by their frame number, the physical
+ * address divided by their size.
  */
 public final class PhysicalPages {
     public static final int PAGE_SHIFT = 12;
     public static final long PAGE_BYTES = AddressSpace.PAGE_BYTES;
 
-    private static final int MOST_SECTIONS = 1 << 16;
     private static final int TYPE_SHIFT = 24;
     private static final int UNTYPED = 0xff;
 
     private final KernelView kernel;
     private final AddressSpace space;
     private final StructLayout layout;
-    private final long bookAddress;
+    private final PageFrames book;
     private final long linearOffset;
     private final Map<String, Long> flags;
     private final Map<String, Long> pageTypes;
 
-    /** Reads where the book is. @throws MemoryFault if the kernel has not yet made it */
+    /** @throws MemoryFault if the kernel has not made its book yet */
     public PhysicalPages(KernelView kernel) {
         this.kernel = kernel;
         space = kernel.space();
         layout = kernel.types().struct("page");
-        bookAddress = findBook();
+        book = PageFrames.of(kernel);
         linearOffset = kernel.global("kernel_map", "kernel_mapping").get("va_pa_offset");
         flags = kernel.types().enumeration("pageflags").orElse(Map.of());
         pageTypes = kernel.types().enumeration("pagetype").orElse(Map.of());
-    }
-
-    /** Every section of memory says where its part of the book would begin for frame 0: the same for all of them. */
-    private long findBook() {
-        long roots = kernel.globalLong("mem_section");
-        long sectionBytes = kernel.types().struct("mem_section").sizeBytes();
-        long perRoot = PAGE_BYTES / sectionBytes;
-        long flagBits = (1L << kernel.types().constant("SECTION_MAP_LAST_BIT")) - 1;
-        for (long section = 0; section < MOST_SECTIONS; section++) {
-            long root = space.readLong(roots + section / perRoot * Long.BYTES);
-            long map = root == 0
-                    ? 0
-                    : kernel.object("mem_section", root + section % perRoot * sectionBytes)
-                            .get("section_mem_map");
-            if ((map & 1) != 0) {
-                return map & ~flagBits & -Long.BYTES * 8;
-            }
-        }
-        throw new MemoryFault(roots, "no section of memory is present");
     }
 
     public KernelView kernel() {
@@ -71,7 +52,7 @@ public final class PhysicalPages {
 
     /** The {@code struct page} of a frame. */
     public KernelObject page(long frame) {
-        return pageAt(bookAddress + frame * layout.sizeBytes());
+        return pageAt(book.structPage(frame << PAGE_SHIFT));
     }
 
     /** A {@code struct page} by its address. */
@@ -81,12 +62,12 @@ public final class PhysicalPages {
 
     /** Whether the kernel has a {@code struct page} for a frame. */
     public boolean has(long frame) {
-        return space.isMapped(bookAddress + frame * layout.sizeBytes());
+        return space.isMapped(book.structPage(frame << PAGE_SHIFT));
     }
 
     /** The frame of a {@code struct page}, or of what overlays it: a folio, a slab. */
     public long frame(long pageAddress) {
-        return (pageAddress - bookAddress) / layout.sizeBytes();
+        return book.physical(pageAddress) >>> PAGE_SHIFT;
     }
 
     /** Where the kernel has a frame in its map of all memory. */
@@ -109,6 +90,15 @@ public final class PhysicalPages {
         }
         // Later kernels keep a mask of the tail's own address, which is above all addresses of the book.
         return pageAt(isPointer || space.isMapped(head - 1) ? head - 1 : page.address() & head - 1);
+    }
+
+    /** Bytes of a page, as many as lie in it and in memory. */
+    public byte[] read(long frame, int offset, int lengthBytes) {
+        PhysicalMemory memory = kernel.machine().memory();
+        int length = (int) Math.clamp(lengthBytes, 0, PAGE_BYTES - offset);
+        byte[] bytes = new byte[memory.contains(frame << PAGE_SHIFT, PAGE_BYTES) ? length : 0];
+        memory.read((frame << PAGE_SHIFT) + offset, bytes, 0, bytes.length);
+        return bytes;
     }
 
     /** Whether a page has a flag, such as {@code PG_reserved}. */
