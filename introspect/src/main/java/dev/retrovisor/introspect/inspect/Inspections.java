@@ -12,6 +12,7 @@ public final class Inspections {
             new Environments(),
             new Maps(),
             new NamespaceList(),
+            new Threads(),
             new SignalList(),
             new ModuleList(),
             new LogLines());
