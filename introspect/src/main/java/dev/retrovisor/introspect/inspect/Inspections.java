@@ -11,6 +11,7 @@ public final class Inspections {
             new ProcessArguments(),
             new Environments(),
             new Maps(),
+            new MemorySummary(),
             new NamespaceList(),
             new Threads(),
             new SignalList(),
