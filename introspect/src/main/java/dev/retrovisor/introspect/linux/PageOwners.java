@@ -37,7 +37,7 @@ public final class PageOwners {
         imageEnd = kernel.symbols().address("_end") - kernel.facts().imagePhysicalOffset();
         listFree();
         listAreas();
-        new PageTables(kernel).all().forEach(table -> listed.put(table.frame(), new PageOwner.PageTable(table.pid())));
+        new TablePages(kernel).all().forEach(table -> listed.put(table.frame(), new PageOwner.PageTable(table.pid())));
     }
 
     private void listFree() {

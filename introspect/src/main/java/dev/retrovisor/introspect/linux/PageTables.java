@@ -4,69 +4,96 @@ import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.PhysicalMemory;
-import java.util.HashSet;
-import java.util.Set;
-import java.util.stream.Stream;
-import java.util.stream.LongStream;
 
-/** Which pages hold page tables, and whose. */
-final class PageTables {
+/**
+ * The page tables of one process, its own half of them: every entry that is not empty. RISC-V Privileged Architecture,
+ * "Sv39: Page-Based 39-bit Virtual-Memory System" and those that follow it.
+ */
+public final class PageTables {
+    private static final int MOST_TABLES = 1 << 18;
     private static final int ENTRIES = 512;
     private static final int LEAF = 0b1110;
-    private static final long PPN_BITS = (1L << 44) - 1;
-    private static final int MODE_SHIFT = 60;
+    private static final long NUMBER_BITS = (1L << 44) - 1;
 
-    /** Upper halves of processes' root tables are the kernel's, shared by all. */
-    private static final int FIRST_OF_KERNEL = ENTRIES / 2;
-
-    /** @param pid whose; 0 for the kernel's */
-    record Table(long frame, int pid) {}
+    // arch/riscv/include/asm/pgtable-bits.h and pgtable.h: what Linux makes of the bits that are software's.
+    private static final int VALID = 1;
+    private static final int GLOBAL = 1 << 5;
+    private static final int SPECIAL = 1 << 8;
+    private static final int SWAP_TYPE_SHIFT = 7;
+    private static final int SWAP_TYPE_BITS = 0x1f;
 
     private final KernelView kernel;
+    private final KernelObject mm;
     private final PhysicalMemory memory;
+    private int tables;
 
-    PageTables(KernelView kernel) {
+    /** @param mm an mm_struct */
+    public PageTables(KernelView kernel, KernelObject mm) {
         this.kernel = kernel;
+        this.mm = mm;
         memory = kernel.machine().memory();
     }
 
-    /** All of them, each page once. */
-    Stream<Table> all() {
-        Set<Long> seen = new HashSet<>();
-        Stream<Table> processes = new Tasks(kernel).processes().flatMap(process -> kernel.tolerate(
-                        "page tables", () -> process.mm().map(mm -> mm.get("pgd")).orElse(null))
-                .stream()
-                .flatMap(root -> under(root, process.pid(), seen)));
-        Stream<Table> own = kernel.symbols().find("swapper_pg_dir").stream()
-                .boxed()
-                .flatMap(root -> under(root, 0, seen));
-        return Stream.concat(processes, own);
-    }
-
-    private Stream<Table> under(long rootAddress, int pid, Set<Long> seen) {
-        long physical = kernel.space().translate(rootAddress);
-        return physical == AddressSpace.UNMAPPED
-                ? Stream.empty()
-                : table(physical >>> PhysicalPages.PAGE_SHIFT, levels() - 1, 0, pid == 0 ? ENTRIES : FIRST_OF_KERNEL, pid, seen);
-    }
-
-    private int levels() {
-        int mode = (int) kernel.tolerate("page tables", () -> kernel.globalLong("satp_mode") >>> MODE_SHIFT)
-                .orElse(0L)
-                .longValue();
-        return mode >= 8 && mode <= 10 ? mode - 5 : 0;
-    }
-
-    private Stream<Table> table(long frame, int level, int firstEntry, int endEntry, int pid, Set<Long> seen) {
-        if (level < 0 || !memory.contains(frame << PhysicalPages.PAGE_SHIFT, PhysicalPages.PAGE_BYTES) || !seen.add(frame)) {
-            return Stream.empty();
+    /**
+     * A leaf entry, or one that says where a page went.
+     *
+     * @param bits as in memory
+     */
+    public record Entry(long virtualAddress, long bits, long sizeBytes) {
+        /** Whether there is a page; the user may be denied all access to it. */
+        public boolean isPresent() {
+            return (bits & VALID) != 0 || (bits & GLOBAL) != 0;
         }
-        long address = frame << PhysicalPages.PAGE_SHIFT;
-        Stream<Table> inner = LongStream.range(firstEntry, level == 0 ? firstEntry : endEntry)
-                .map(i -> memory.readLong(address + i * Long.BYTES))
-                .filter(entry -> (entry & 1) != 0 && (entry & LEAF) == 0)
-                .boxed()
-                .flatMap(entry -> table(entry >>> 10 & PPN_BITS, level - 1, 0, ENTRIES, pid, seen));
-        return Stream.concat(Stream.of(new Table(frame, pid)), inner);
+
+        /** Whether it maps what is nobody's: the page of zeros, a device, the kernel's own data. */
+        public boolean isSpecial() {
+            return (bits & SPECIAL) != 0;
+        }
+
+        /** Where the page lies. */
+        public long physicalAddress() {
+            return (bits >>> 10 & NUMBER_BITS) << 12;
+        }
+
+        /** Of a page that is not present, the number of the place that it was swapped to. */
+        public int swapArea() {
+            return (int) (bits >>> SWAP_TYPE_SHIFT) & SWAP_TYPE_BITS;
+        }
+    }
+
+    /** Takes entries. */
+    @FunctionalInterface
+    public interface Visitor {
+        void visit(Entry entry);
+    }
+
+    /** Shows all entries by address; returns how many tables there are below the root. */
+    public int walk(Visitor visitor) {
+        tables = 0;
+        int levels = kernel.userSpace(mm).levels();
+        long root = kernel.space().translate(mm.get("pgd"));
+        if (levels > 0 && root != AddressSpace.UNMAPPED) {
+            var budget = new Budget(kernel, "page tables of the mm at 0x%x".formatted(mm.address()), MOST_TABLES);
+            table(budget, root & -AddressSpace.PAGE_BYTES, levels - 1, 0, ENTRIES / 2, visitor);
+        }
+        return tables;
+    }
+
+    private void table(Budget budget, long table, int level, long firstAddress, int count, Visitor visitor) {
+        if (!memory.contains(table, AddressSpace.PAGE_BYTES)) {
+            budget.broken("a table at 0x%x, where no memory is".formatted(table));
+            return;
+        }
+        long pageBytes = (long) AddressSpace.PAGE_BYTES << 9 * level;
+        for (int i = 0; i < count; i++) {
+            long bits = memory.readLong(table + 8L * i);
+            long address = firstAddress + i * pageBytes;
+            if (bits != 0 && (level == 0 || (bits & VALID) == 0 || (bits & LEAF) != 0)) {
+                visitor.visit(new Entry(address, bits, pageBytes));
+            } else if (bits != 0 && budget.spend()) {
+                tables++;
+                table(budget, (bits >>> 10 & NUMBER_BITS) << 12, level - 1, address, ENTRIES, visitor);
+            }
+        }
     }
 }

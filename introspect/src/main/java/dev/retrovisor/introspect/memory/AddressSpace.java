@@ -73,6 +73,11 @@ public final class AddressSpace {
         return memory;
     }
 
+    /** Levels of page tables; 0 without any. */
+    public int levels() {
+        return levels;
+    }
+
     /** Whether there are page tables at all. */
     public boolean isPaged() {
         return levels != 0;
