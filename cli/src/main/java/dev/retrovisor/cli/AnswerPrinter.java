@@ -45,8 +45,7 @@ final class AnswerPrinter {
             headed = answer.position();
             screen.out()
                     .println(screen.dim("Linux %s at %s"
-                            .formatted(
-                                    GuestText.shown(answer.kernelRelease()), Positions.words(answer.position()))));
+                            .formatted(GuestText.shown(answer.kernelRelease()), Positions.words(answer.position()))));
         }
         screen.out().println();
         if (several) {

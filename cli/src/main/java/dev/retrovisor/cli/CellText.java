@@ -70,9 +70,10 @@ final class CellText {
 
     private static String number(Number number, Style style) {
         return switch (style) {
-            case PLAIN -> number instanceof Double || number instanceof Float
-                    ? Text.decimal(number.doubleValue(), 3)
-                    : number.toString();
+            case PLAIN ->
+                number instanceof Double || number instanceof Float
+                        ? Text.decimal(number.doubleValue(), 3)
+                        : number.toString();
             case HEX -> hex(number);
             case BYTES -> Text.bytes(number.longValue());
             case NANOS -> Positions.seconds(number.longValue()) + "s";
@@ -121,9 +122,10 @@ final class CellText {
     static List<?> elements(Object value) {
         return switch (value) {
             case Collection<?> collection -> List.copyOf(collection);
-            case Map<?, ?> map -> map.entrySet().stream()
-                    .map(entry -> entry.getKey() + "=" + entry.getValue())
-                    .toList();
+            case Map<?, ?> map ->
+                map.entrySet().stream()
+                        .map(entry -> entry.getKey() + "=" + entry.getValue())
+                        .toList();
             case null -> null;
             case byte[] _ -> null;
             default -> {

@@ -12,7 +12,8 @@ import java.util.List;
 record DamageReport(long total, List<String> notes) {
     static DamageReport of(Damage damage) {
         return new DamageReport(
-                damage.total(), damage.notes().stream().map(GuestText::printable).toList());
+                damage.total(),
+                damage.notes().stream().map(GuestText::printable).toList());
     }
 
     boolean isNone() {

@@ -96,7 +96,11 @@ final class DemoCommand implements Callable<Integer> {
         VmSetup setup = new VmPlan(vm, context.guests()).resolve();
         var console = new DemoConsole(screen, !format.isJson());
         RunResult result = new LiveRunner(screen)
-                .run(setup, RunCommand.options(vm).withEngine(engine.engine).recordedTo(trace), console, MachineObserver.NONE);
+                .run(
+                        setup,
+                        RunCommand.options(vm).withEngine(engine.engine).recordedTo(trace),
+                        console,
+                        MachineObserver.NONE);
         RunFacts recorded = RunFacts.of(GUEST, result, engine);
         if (isOver(result)) {
             screen.err().println("the recording has ended early: " + RunFacts.why(result));

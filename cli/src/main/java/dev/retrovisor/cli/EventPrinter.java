@@ -21,8 +21,8 @@ final class EventPrinter {
     private static final int NAME_PLACES = 15;
     private static final int TYPE_PLACES = 6;
     private static final int STREAM_PLACES = 7;
-    private static final List<String> CSV_NAMES = List.of(
-            "step", "virtualNanos", "hart", "pid", "tid", "name", "stream", "type", "summary", "facts");
+    private static final List<String> CSV_NAMES =
+            List.of("step", "virtualNanos", "hart", "pid", "tid", "name", "stream", "type", "summary", "facts");
 
     private final PrintStream to;
     private final RowFormat format;

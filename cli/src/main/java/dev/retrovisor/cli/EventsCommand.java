@@ -112,10 +112,10 @@ final class EventsCommand implements Callable<Integer> {
     }
 
     private int tell(TraceLook look, List<EventStream> watched, Predicate<GuestEvent> wanted, ReplayTarget stop) {
-        var printer =
-                new EventPrinter(screen.out(), screen.outputHasColour(), format.format, watched.size() > 1);
+        var printer = new EventPrinter(screen.out(), screen.outputHasColour(), format.format, watched.size() > 1);
         Position begun = look.position();
-        printer.begin(look.trace().toString(), watched.stream().map(EventStream::name).toList());
+        printer.begin(
+                look.trace().toString(), watched.stream().map(EventStream::name).toList());
         Consumer<GuestEvent> sink = event -> {
             if (wanted.test(event)) {
                 printer.print(event);

@@ -70,10 +70,12 @@ final class Failures {
 
     static int exitCode(Throwable failure) {
         return switch (failure) {
-            case UserMistake _, FilterSyntaxException _, GuestException _, NetworkOptionException _ -> ExitCode.USER_MISTAKE;
+            case UserMistake _, FilterSyntaxException _, GuestException _, NetworkOptionException _ ->
+                ExitCode.USER_MISTAKE;
             case HostSetupException _, ReplayException _ -> ExitCode.USER_MISTAKE;
             case BadFile _, GuestFormatException _, TraceFormatException _ -> ExitCode.BAD_FILE;
-            case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ -> ExitCode.BAD_FILE;
+            case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ ->
+                ExitCode.BAD_FILE;
             case ReplayCutShort cut -> ReplayRunner.exitCode(cut.result());
             case TraceFullException _, IOException _, UncheckedIOException _ -> ExitCode.USER_MISTAKE;
             case OutOfMemoryError _ -> ExitCode.USER_MISTAKE;

@@ -143,11 +143,12 @@ final class InspectCommand implements Callable<Integer> {
         problems.add(answer.damage());
         if (answer.rows().isEmpty() && pid.isPresent() && !settings.quiet()) {
             screen.err()
-                    .println("%s: nothing of process %d at this position: 'retrovisor inspect %s pslist' lists processes"
-                            .formatted(
-                                    inspection.name(),
-                                    pid.get(),
-                                    Quoted.of(look.trace().toString())));
+                    .println(
+                            "%s: nothing of process %d at this position: 'retrovisor inspect %s pslist' lists processes"
+                                    .formatted(
+                                            inspection.name(),
+                                            pid.get(),
+                                            Quoted.of(look.trace().toString())));
         }
     }
 

@@ -35,8 +35,8 @@ final class InspectionList {
     void print(Screen screen, boolean asTable) {
         if (!asTable) {
             var entries = all.stream()
-                    .map(each -> new Listing.Entry(
-                            each.name(), each.summary(), RowCsv.names(RowShape.of(each.rowType()))))
+                    .map(each ->
+                            new Listing.Entry(each.name(), each.summary(), RowCsv.names(RowShape.of(each.rowType()))))
                     .toList();
             screen.out().println(Json.of("inspections", SCHEMA_VERSION, new Listing(entries)));
             return;

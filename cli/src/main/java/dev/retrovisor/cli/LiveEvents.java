@@ -62,11 +62,7 @@ final class LiveEvents implements MachineObserver, AutoCloseable {
 
     /** @param file where the events go; standard error if empty */
     static LiveEvents of(
-            Screen screen,
-            String guest,
-            List<EventStream> streams,
-            Predicate<GuestEvent> wanted,
-            Optional<Path> file) {
+            Screen screen, String guest, List<EventStream> streams, Predicate<GuestEvent> wanted, Optional<Path> file) {
         boolean several = streams.size() > 1;
         if (file.isEmpty()) {
             var printer = new EventPrinter(screen.err(), screen.errorHasColour(), RowFormat.TABLE, several);

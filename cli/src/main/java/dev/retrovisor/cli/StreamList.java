@@ -46,7 +46,8 @@ final class StreamList {
         if (expression.isEmpty()) {
             return Filter.EVERYTHING;
         }
-        boolean anyName = streams.stream().anyMatch(stream -> stream.eventTypes().isEmpty());
+        boolean anyName =
+                streams.stream().anyMatch(stream -> stream.eventTypes().isEmpty());
         return anyName
                 ? Filter.parse(expression.get())
                 : Filter.parse(

@@ -83,7 +83,8 @@ final class TraceLook implements AutoCloseable {
     void seek(ReplayTarget target) {
         requireAhead(target);
         ReplayTarget.Limit limit = target.resolve(replay.trace());
-        if (limit.step() > position().step() && limit.virtualNanos() > position().virtualNanos()) {
+        if (limit.step() > position().step()
+                && limit.virtualNanos() > position().virtualNanos()) {
             go(target, () -> false);
         }
     }
@@ -166,9 +167,7 @@ final class TraceLook implements AutoCloseable {
     void tellStatistics(EngineOptions options) {
         var machine = replay.machine();
         EngineFacts.print(
-                screen,
-                EngineOptions.name(machine.engine()),
-                EngineFacts.of(machine.engineStatistics(), options));
+                screen, EngineOptions.name(machine.engine()), EngineFacts.of(machine.engineStatistics(), options));
     }
 
     private KernelFacts facts(MachineView machine) {
@@ -188,8 +187,7 @@ final class TraceLook implements AutoCloseable {
      * @throws NoKernelException if no Linux comes up to the position
      * @throws ReplayCutShort if the replay does not get there
      */
-    List<String> watch(
-            List<EventStream> streams, ReplayTarget to, Consumer<GuestEvent> sink, BooleanSupplier enough) {
+    List<String> watch(List<EventStream> streams, ReplayTarget to, Consumer<GuestEvent> sink, BooleanSupplier enough) {
         requireAhead(to);
         awaitKernel(to);
         try (var watch = new Watch(replay.machine(), kernel(), sink)) {

@@ -53,8 +53,7 @@ public final class ProcessImages implements UserStack.Images {
         private final Map<Key, Optional<ElfFile>> files = new HashMap<>();
 
         Optional<ElfFile> of(KernelObject inode, FilePages pages) {
-            var key = new Key(
-                    inode.address(), inode.get("i_ino"), inode.get("i_size"), inode.get("i_mtime_sec", 0));
+            var key = new Key(inode.address(), inode.get("i_ino"), inode.get("i_size"), inode.get("i_mtime_sec", 0));
             return files.computeIfAbsent(key, _ -> ElfFile.of(pages.asSpace()));
         }
     }
@@ -144,10 +143,7 @@ public final class ProcessImages implements UserStack.Images {
     }
 
     private Optional<Image> find(long address) {
-        return parts.stream()
-                .filter(part -> part.has(address))
-                .map(Part::image)
-                .findFirst();
+        return parts.stream().filter(part -> part.has(address)).map(Part::image).findFirst();
     }
 
     @Override
@@ -176,8 +172,8 @@ public final class ProcessImages implements UserStack.Images {
     private static CodeAddress describe(Image image, long address) {
         Optional<Symbol> symbol =
                 image.elf().symbols().at(address - image.bias()).filter(Symbol::isText);
-        return symbol.map(found -> new CodeAddress(
-                        address, image.path(), found.name(), address - image.bias() - found.address()))
+        return symbol.map(found ->
+                        new CodeAddress(address, image.path(), found.name(), address - image.bias() - found.address()))
                 .orElseGet(() -> new CodeAddress(address, image.path(), "", address - image.start()));
     }
 

@@ -33,7 +33,16 @@ final class CoreNotes {
 
     /** What {@code struct elf_prpsinfo} says of a process. */
     record Process(
-            char state, long flags, int uid, int gid, int pid, int ppid, int group, int session, String name, byte[] arguments) {}
+            char state,
+            long flags,
+            int uid,
+            int gid,
+            int pid,
+            int ppid,
+            int group,
+            int session,
+            String name,
+            byte[] arguments) {}
 
     /** {@code struct elf_prpsinfo}. */
     static byte[] info(Process process) {
@@ -43,7 +52,10 @@ final class CoreNotes {
         info.put((byte) (process.state() == 'Z' ? 1 : 0));
         info.position(8);
         info.putLong(process.flags()).putInt(process.uid()).putInt(process.gid());
-        info.putInt(process.pid()).putInt(process.ppid()).putInt(process.group()).putInt(process.session());
+        info.putInt(process.pid())
+                .putInt(process.ppid())
+                .putInt(process.group())
+                .putInt(process.session());
         byte[] name = process.name().getBytes(StandardCharsets.UTF_8);
         info.put(name, 0, Math.min(name.length, NAME_BYTES - 1));
         info.position(INFO_BYTES - ARGUMENTS_BYTES);

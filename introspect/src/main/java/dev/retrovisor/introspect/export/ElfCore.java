@@ -70,7 +70,8 @@ final class ElfCore {
     }
 
     /** Adds memory; {@code content} is where its bytes begin behind the frame. */
-    void segment(long virtualAddress, long physicalAddress, long memoryBytes, long fileBytes, long content, int access) {
+    void segment(
+            long virtualAddress, long physicalAddress, long memoryBytes, long fileBytes, long content, int access) {
         segments.add(new Segment(virtualAddress, physicalAddress, memoryBytes, fileBytes, content, access));
     }
 

@@ -38,8 +38,8 @@ public record Graph(List<Node> nodes, List<Edge> edges) {
         }
         for (Edge edge : edges) {
             if (!ids.contains(edge.from()) || !ids.contains(edge.to())) {
-                throw new IllegalArgumentException("edge from %s to %s has an end that is no node".formatted(
-                        edge.from(), edge.to()));
+                throw new IllegalArgumentException(
+                        "edge from %s to %s has an end that is no node".formatted(edge.from(), edge.to()));
             }
         }
     }

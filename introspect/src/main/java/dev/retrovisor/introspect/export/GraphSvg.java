@@ -40,10 +40,8 @@ public final class GraphSvg {
     private GraphSvg(Graph graph, String title) {
         this.graph = graph;
         this.title = title;
-        double widest = graph.nodes().stream()
-                .mapToDouble(GraphSvg::width)
-                .max()
-                .orElse(LEAST_WIDTH);
+        double widest =
+                graph.nodes().stream().mapToDouble(GraphSvg::width).max().orElse(LEAST_WIDTH);
         // Boxes stand side by side where the circle is flat, and above each other where it is steep.
         double room = Math.max(LEAST_ROOM, widest * 0.8);
         radius = Math.max(LEAST_RADIUS, graph.nodes().size() * room / (2 * Math.PI));

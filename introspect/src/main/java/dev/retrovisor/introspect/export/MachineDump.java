@@ -59,8 +59,7 @@ public final class MachineDump {
                     ElfCore.READ | ElfCore.WRITE | ElfCore.EXECUTE);
         }
         long size = memory.sizeBytes();
-        core.segment(
-                linear(kernel, memory.base()), memory.base(), size, size, 0, ElfCore.READ | ElfCore.WRITE);
+        core.segment(linear(kernel, memory.base()), memory.base(), size, size, 0, ElfCore.READ | ElfCore.WRITE);
         try (var out = new SparseFile(path)) {
             core.write(out);
             write(memory, out);
@@ -74,8 +73,7 @@ public final class MachineDump {
         for (int i = 1; i < registers.length; i++) {
             registers[i] = state.x(i);
         }
-        int pid = kernel.tolerate(
-                        "hart " + hart, () -> kernel.currentTask(hart).map(task -> task.getInt("pid")))
+        int pid = kernel.tolerate("hart " + hart, () -> kernel.currentTask(hart).map(task -> task.getInt("pid")))
                 .flatMap(found -> found)
                 .orElse(0);
         // Debuggers tell threads by their number: idle tasks all have 0.
@@ -84,7 +82,8 @@ public final class MachineDump {
 
     /** The virtual address of memory in the kernel's linear map; before that is set up, the physical address. */
     private static long linear(KernelView kernel, long physicalAddress) {
-        if (!kernel.symbols().has("kernel_map") || kernel.types().findStruct("kernel_mapping").isEmpty()) {
+        if (!kernel.symbols().has("kernel_map")
+                || kernel.types().findStruct("kernel_mapping").isEmpty()) {
             return physicalAddress;
         }
         KernelObject map = kernel.global("kernel_map", "kernel_mapping");

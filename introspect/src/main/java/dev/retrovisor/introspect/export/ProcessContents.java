@@ -47,8 +47,9 @@ final class ProcessContents {
 
     /** The process's memory, and behind it what the page cache has of the file. */
     private AddressSpace withCache(Vma vma) {
-        Optional<AddressSpace> cached = kernel.tolerate("page cache of a mapping", () -> vma.file()
-                        .map(file -> new FilePages(kernel, file.to("f_inode")).asSpace()))
+        Optional<AddressSpace> cached = kernel.tolerate(
+                        "page cache of a mapping",
+                        () -> vma.file().map(file -> new FilePages(kernel, file.to("f_inode")).asSpace()))
                 .flatMap(found -> found);
         return cached.isEmpty()
                 ? space

@@ -100,9 +100,7 @@ public final class ProcessCore {
                 }
             });
             core.note(
-                    ElfCore.OWNER,
-                    ElfCore.NOTE_PRSTATUS,
-                    CoreNotes.status(thread.pid(), ppid, group, session, values));
+                    ElfCore.OWNER, ElfCore.NOTE_PRSTATUS, CoreNotes.status(thread.pid(), ppid, group, session, values));
             // While a thread is on a processor its floating point registers may be there alone.
             if (!thread.isOnCpu() && thread.object().has("thread.fstate")) {
                 KernelObject state = thread.object().in("thread.fstate");
@@ -172,8 +170,8 @@ public final class ProcessCore {
 
     /** {@code e_flags} of the program, from its own header in memory. */
     private int machineFlags(List<Vma> maps, ProcessContents contents) {
-        Optional<String> program = kernel.tolerate("program", () -> leader.commandLine().program())
-                .flatMap(found -> found);
+        Optional<String> program =
+                kernel.tolerate("program", () -> leader.commandLine().program()).flatMap(found -> found);
         for (Vma vma : maps) {
             if (vma.kind() == Vma.Kind.FILE
                     && vma.offset() == 0

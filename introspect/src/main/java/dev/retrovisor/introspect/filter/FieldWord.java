@@ -15,9 +15,15 @@ public enum FieldWord {
     EVT_STREAM("evt.stream", "stream: process, syscall, ipc, memory", GuestEvent::stream),
     EVT_TYPE("evt.type", "what happened, in a word: exec, openat, pipe", GuestEvent::type),
     EVT_SUMMARY("evt.summary", "the line for people", GuestEvent::summary),
-    EVT_TIME("evt.time", "virtual time since power-on, in nanoseconds", event -> event.at().virtualNanos()),
+    EVT_TIME(
+            "evt.time",
+            "virtual time since power-on, in nanoseconds",
+            event -> event.at().virtualNanos()),
     EVT_STEP("evt.step", "steps that the machine had made", event -> event.at().step()),
-    EVT_NUM("evt.num", "the same: an event's number, as sysdig calls it", event -> event.at().step()),
+    EVT_NUM(
+            "evt.num",
+            "the same: an event's number, as sysdig calls it",
+            event -> event.at().step()),
     EVT_CPU("evt.cpu", "hart", event -> event.at().hart()),
     EVT_DURATION("evt.duration", "how long it took, in nanoseconds", named("evt.duration", "durationNanos")),
     EVT_RES("evt.res", "result in words: SUCCESS or the error's name", FieldWord::resultWord),

@@ -36,8 +36,11 @@ public sealed interface HeapEvent extends GuestEvent {
     }
 
     /** Memory was given back, told as the call begins; never of a null pointer. */
-    record Freed(Moment at, String function, @Column(Column.Style.HEX) long pointer, CallStack stack)
-            implements HeapEvent {
+    record Freed(
+            Moment at,
+            String function,
+            @Column(Column.Style.HEX) long pointer,
+            CallStack stack) implements HeapEvent {
         @Override
         public String type() {
             return "free";

@@ -47,7 +47,8 @@ final class HeapProcesses {
         watch.onFunction("exit_mmap", hart -> forget(watch.argument(hart, 0)));
         new Tasks(kernel)
                 .processes()
-                .forEach(task -> kernel.tolerate("heap", task::mm).flatMap(mm -> mm).ifPresent(this::enter));
+                .forEach(task ->
+                        kernel.tolerate("heap", task::mm).flatMap(mm -> mm).ifPresent(this::enter));
     }
 
     private void mapped(long vmaAddress) {

@@ -54,23 +54,28 @@ final class BuddyList implements Inspection<BuddyList.Row> {
     private Stream<Row> rows(KernelView kernel, Buddies buddies, Buddies.Zone zone) {
         Map<Integer, Long> kept =
                 buddies.kept(zone).collect(Collectors.groupingBy(Buddies.Block::order, Collectors.counting()));
-        return IntStream.range(0, buddies.orders(zone)).boxed().flatMap(order -> kernel.tolerate(name(), () -> {
-                    Map<String, Long> listed = buddies.blocks(zone, order)
-                            .collect(Collectors.groupingBy(
-                                    Buddies.Block::mobility, LinkedHashMap::new, Collectors.counting()));
-                    long blocks = listed.values().stream().mapToLong(Long::longValue).sum();
-                    return new Row(
-                            zone.node(),
-                            zone.name(),
-                            order,
-                            buddies.counted(zone, order),
-                            blocks,
-                            kept.getOrDefault(order, 0L),
-                            blocks * PhysicalPages.PAGE_BYTES << order,
-                            listed.entrySet().stream()
-                                    .map(entry -> entry.getKey() + " " + entry.getValue())
-                                    .collect(Collectors.joining(", ")));
-                })
-                .stream());
+        return IntStream.range(0, buddies.orders(zone))
+                .boxed()
+                .flatMap(order -> kernel
+                        .tolerate(name(), () -> {
+                            Map<String, Long> listed = buddies.blocks(zone, order)
+                                    .collect(Collectors.groupingBy(
+                                            Buddies.Block::mobility, LinkedHashMap::new, Collectors.counting()));
+                            long blocks = listed.values().stream()
+                                    .mapToLong(Long::longValue)
+                                    .sum();
+                            return new Row(
+                                    zone.node(),
+                                    zone.name(),
+                                    order,
+                                    buddies.counted(zone, order),
+                                    blocks,
+                                    kept.getOrDefault(order, 0L),
+                                    blocks * PhysicalPages.PAGE_BYTES << order,
+                                    listed.entrySet().stream()
+                                            .map(entry -> entry.getKey() + " " + entry.getValue())
+                                            .collect(Collectors.joining(", ")));
+                        })
+                        .stream());
     }
 }

@@ -6,9 +6,7 @@ import java.util.stream.Stream;
 
 /** The kernel's own account of the machine's memory. */
 final class MemoryInfo implements Inspection<MemoryInfo.Row> {
-    record Row(
-            String name,
-            @Column(Column.Style.BYTES) long bytes) {}
+    record Row(String name, @Column(Column.Style.BYTES) long bytes) {}
 
     @Override
     public String name() {

@@ -46,9 +46,15 @@ final class MemorySummary implements Inspection<MemorySummary.Row> {
     @Override
     public Stream<Row> run(KernelView kernel, Scope scope) {
         return kernel.tolerate(name(), () -> new MemoryUse.Counter(kernel)).stream()
-                .flatMap(counter -> scope.processes(kernel).flatMap(task -> kernel.tolerate(
-                        name(), () -> task.mm().map(mm -> row(counter, task, mm)).orElse(null))
-                        .stream()));
+                .flatMap(counter -> scope.processes(kernel)
+                        .flatMap(task ->
+                                kernel
+                                        .tolerate(
+                                                name(),
+                                                () -> task.mm()
+                                                        .map(mm -> row(counter, task, mm))
+                                                        .orElse(null))
+                                        .stream()));
     }
 
     private static Row row(MemoryUse.Counter counter, Task task, KernelObject mm) {

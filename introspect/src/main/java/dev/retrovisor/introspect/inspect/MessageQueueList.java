@@ -67,8 +67,7 @@ final class MessageQueueList implements Inspection<MessageQueueList.Row> {
                 text(queue.senders()),
                 Holders.text(holders.of(queue.inode().address()).stream()));
         return Stream.concat(
-                Stream.of(first),
-                IntStream.range(0, queue.content().size()).mapToObj(i -> {
+                Stream.of(first), IntStream.range(0, queue.content().size()).mapToObj(i -> {
                     PosixQueues.Message message = queue.content().get(i);
                     return new Row(
                             queue.namespace(),

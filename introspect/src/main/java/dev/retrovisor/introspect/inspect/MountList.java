@@ -48,7 +48,8 @@ final class MountList implements Inspection<MountList.Row> {
                 .all()
                 .filter(mount -> scope.pid() == Scope.ALL
                         || scope.processes(kernel)
-                                .anyMatch(task -> kernel.tolerate(name(), () -> task.namespaces().mnt())
+                                .anyMatch(task -> kernel.tolerate(
+                                                name(), () -> task.namespaces().mnt())
                                         .filter(number -> number == mount.namespace())
                                         .isPresent()))
                 .map(MountList::row);

@@ -47,8 +47,7 @@ final class NamespaceList implements Inspection<NamespaceList.Row> {
 
     @Override
     public Stream<Row> run(KernelView kernel, Scope scope) {
-        return scope.processes(kernel)
-                .flatMap(task -> kernel.tolerate(name(), () -> row(task)).stream());
+        return scope.processes(kernel).flatMap(task -> kernel.tolerate(name(), () -> row(task)).stream());
     }
 
     private static Row row(Task task) {

@@ -50,14 +50,18 @@ final class OpenFileList implements Inspection<OpenFileList.Row> {
         return scope.processes(kernel)
                 .flatMap(process -> Holders.tables(kernel, process)
                         .flatMap(thread -> files.all(thread.object())
-                                .flatMap(entry -> kernel.tolerate(name(), () -> row(process, thread, entry, files.describe(entry.file())))
+                                .flatMap(entry -> kernel
+                                        .tolerate(
+                                                name(), () -> row(process, thread, entry, files.describe(entry.file())))
                                         .stream())));
     }
 
     private static Row row(Task process, Task thread, OpenFiles.Descriptor entry, FileDescription file) {
         boolean isDevice = file.kind() == FileDescription.Kind.CHARACTER || file.kind() == FileDescription.Kind.BLOCK;
         long device = isDevice ? file.deviceNumber() : file.device();
-        String more = file.socket().map(socket -> " " + socket.text()).orElse(file.detail().isEmpty() ? "" : " " + file.detail());
+        String more = file.socket()
+                .map(socket -> " " + socket.text())
+                .orElse(file.detail().isEmpty() ? "" : " " + file.detail());
         return new Row(
                 process.pid(),
                 thread.pid(),

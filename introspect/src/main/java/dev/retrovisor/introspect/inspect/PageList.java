@@ -70,7 +70,8 @@ final class PageList implements Inspection<PageList.Row> {
         for (var frames = pages.frames().iterator(); frames.hasNext(); ) {
             long frame = frames.nextLong();
             PageOwner next = owners.of(frame);
-            if (owner != null && !(next.getClass() == owner.getClass() && coarse(next).equals(coarse(owner)))) {
+            if (owner != null
+                    && !(next.getClass() == owner.getClass() && coarse(next).equals(coarse(owner)))) {
                 rows.add(row(start, frame, owner, coarse(owner)));
                 owner = null;
             }

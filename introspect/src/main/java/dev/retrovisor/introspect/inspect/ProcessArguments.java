@@ -27,17 +27,12 @@ final class ProcessArguments implements Inspection<ProcessArguments.Row> {
 
     @Override
     public Stream<Row> run(KernelView kernel, Scope scope) {
-        return scope.processes(kernel)
-                .flatMap(task -> kernel.tolerate(name(), () -> row(task)).stream());
+        return scope.processes(kernel).flatMap(task -> kernel.tolerate(name(), () -> row(task)).stream());
     }
 
     private static Row row(Task task) {
         var commandLine = task.commandLine();
         return new Row(
-                task.pid(),
-                task.ppid(),
-                task.name(),
-                commandLine.program().orElse(""),
-                commandLine.arguments());
+                task.pid(), task.ppid(), task.name(), commandLine.program().orElse(""), commandLine.arguments());
     }
 }

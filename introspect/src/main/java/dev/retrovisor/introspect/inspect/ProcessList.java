@@ -48,8 +48,7 @@ final class ProcessList implements Inspection<ProcessList.Row> {
 
     @Override
     public Stream<Row> run(KernelView kernel, Scope scope) {
-        return scope.processes(kernel)
-                .flatMap(task -> kernel.tolerate(name(), () -> row(task)).stream());
+        return scope.processes(kernel).flatMap(task -> kernel.tolerate(name(), () -> row(task)).stream());
     }
 
     private static Row row(Task task) {

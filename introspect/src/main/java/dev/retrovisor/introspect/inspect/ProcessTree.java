@@ -71,16 +71,16 @@ final class ProcessTree implements Inspection<ProcessTree.Row> {
             own.reversed().forEach(child -> open.push(child.at(row.depth + 1)));
         }
         if (scope.pid() == Scope.ALL) {
-            children.values().forEach(orphans -> orphans.forEach(row -> {
-                kernel.damage().note(name(), "process %d is its own ancestor or below one".formatted(row.pid));
-                rows.add(row);
-            }));
+            children.values()
+                    .forEach(orphans -> orphans.forEach(row -> {
+                        kernel.damage().note(name(), "process %d is its own ancestor or below one".formatted(row.pid));
+                        rows.add(row);
+                    }));
         }
         return rows.stream();
     }
 
     private static Row row(Task task) {
-        return new Row(
-                task.pid(), task.ppid(), 0, task.name(), task.state(), task.uid(), task.startNanos());
+        return new Row(task.pid(), task.ppid(), 0, task.name(), task.state(), task.uid(), task.startNanos());
     }
 }

@@ -40,8 +40,7 @@ final class SignalList implements Inspection<SignalList.Row> {
 
     @Override
     public Stream<Row> run(KernelView kernel, Scope scope) {
-        return scope.threads(kernel)
-                .flatMap(task -> kernel.tolerate(name(), () -> row(task)).stream());
+        return scope.threads(kernel).flatMap(task -> kernel.tolerate(name(), () -> row(task)).stream());
     }
 
     private static Row row(Task task) {

@@ -74,7 +74,8 @@ final class SocketRows {
             }
             case SocketDescription.Other _ -> {
                 if (entry.family() == SocketWords.PACKET) {
-                    protocol = "0x%04x".formatted(bigEndian(sock.as("packet_sock").get("num")));
+                    protocol =
+                            "0x%04x".formatted(bigEndian(sock.as("packet_sock").get("num")));
                     state = "";
                 }
             }
@@ -109,9 +110,7 @@ final class SocketRows {
     private static String endpoint(KernelObject common, String v4, String v6, int port) {
         boolean isV6 = common.getInt("skc_family") == SocketWords.INET6 && common.has(v6);
         byte[] address = common.space()
-                .read(
-                        common.addressOf(isV6 ? v6 : v4),
-                        isV6 ? InternetAddress.V6_BYTES : InternetAddress.V4_BYTES);
+                .read(common.addressOf(isV6 ? v6 : v4), isV6 ? InternetAddress.V6_BYTES : InternetAddress.V4_BYTES);
         String text = InternetAddress.text(address);
         return isV6 ? "[%s]:%d".formatted(text, port) : "%s:%d".formatted(text, port);
     }

@@ -52,7 +52,9 @@ final class SystemVIpcList implements Inspection<SystemVIpcList.Row> {
     public Stream<Row> run(KernelView kernel, Scope scope) {
         var ipc = new SystemVIpc(kernel);
         return Stream.concat(
-                Stream.concat(ipc.queues().flatMap(SystemVIpcList::queue), ipc.semaphores().flatMap(SystemVIpcList::set)),
+                Stream.concat(
+                        ipc.queues().flatMap(SystemVIpcList::queue),
+                        ipc.semaphores().flatMap(SystemVIpcList::set)),
                 ipc.segments(new Holders(kernel)).map(SystemVIpcList::segment));
     }
 
@@ -65,7 +67,13 @@ final class SystemVIpcList implements Inspection<SystemVIpcList.Row> {
     }
 
     private static Row row(
-            SystemVIpc.Identity identity, Kind kind, int number, long value, long bytes, String content, Stream<?> processes) {
+            SystemVIpc.Identity identity,
+            Kind kind,
+            int number,
+            long value,
+            long bytes,
+            String content,
+            Stream<?> processes) {
         return new Row(
                 identity.namespace(),
                 kind,
@@ -84,19 +92,24 @@ final class SystemVIpcList implements Inspection<SystemVIpcList.Row> {
         Stream<?> waiters = Stream.concat(queue.receivers().stream(), queue.senders().stream());
         Row first = row(queue.identity(), Kind.QUEUE, 0, queue.messages(), queue.bytes(), "", waiters);
         return Stream.concat(
-                Stream.of(first),
-                IntStream.range(0, queue.content().size()).mapToObj(i -> {
+                Stream.of(first), IntStream.range(0, queue.content().size()).mapToObj(i -> {
                     SystemVIpc.Message message = queue.content().get(i);
                     String head = new String(message.head(), StandardCharsets.UTF_8);
-                    return row(queue.identity(), Kind.MESSAGE, i, message.type(), message.sizeBytes(), head, Stream.empty());
+                    return row(
+                            queue.identity(),
+                            Kind.MESSAGE,
+                            i,
+                            message.type(),
+                            message.sizeBytes(),
+                            head,
+                            Stream.empty());
                 }));
     }
 
     private static Stream<Row> set(SystemVIpc.SemaphoreSet set) {
         Row first = row(set.identity(), Kind.SET, 0, set.semaphores().size(), 0, "", set.waiters().stream());
         return Stream.concat(
-                Stream.of(first),
-                IntStream.range(0, set.semaphores().size()).mapToObj(i -> {
+                Stream.of(first), IntStream.range(0, set.semaphores().size()).mapToObj(i -> {
                     SystemVIpc.Semaphore each = set.semaphores().get(i);
                     return row(set.identity(), Kind.SEMAPHORE, i, each.value(), 0, "", each.waiters().stream());
                 }));

@@ -56,7 +56,13 @@ final class UnixSocketList implements Inspection<UnixSocketList.Row> {
         var holders = new Holders(kernel);
         return new SocketTables(kernel)
                 .all()
-                .flatMap(entry -> kernel.tolerate(name(), () -> row(kernel, entry, sockets, queues, holders).orElse(null)).stream())
+                .flatMap(entry ->
+                        kernel
+                                .tolerate(
+                                        name(),
+                                        () -> row(kernel, entry, sockets, queues, holders)
+                                                .orElse(null))
+                                .stream())
                 .filter(row -> scope.pid() == Scope.ALL || SocketWords.isHeldBy(row.holders(), scope.pid()));
     }
 

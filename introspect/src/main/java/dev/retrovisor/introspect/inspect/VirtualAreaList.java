@@ -46,7 +46,8 @@ final class VirtualAreaList implements Inspection<VirtualAreaList.Row> {
         Map<Long, Integer> stacks = new HashMap<>();
         new Tasks(kernel)
                 .threads()
-                .forEach(task -> kernel.tolerate(name(), () -> stacks.put(task.object().get("stack"), task.pid())));
+                .forEach(task ->
+                        kernel.tolerate(name(), () -> stacks.put(task.object().get("stack"), task.pid())));
         return new VirtualAreas(kernel)
                 .all()
                 .map(area -> new Row(

@@ -142,8 +142,10 @@ public final class IsfReader {
         try {
             return new BigDecimal(text).toBigIntegerExact().longValue();
         } catch (ArithmeticException | NumberFormatException e) {
-            throw new IsfFormatException("%s: found '%s' at %s, expected a whole number"
-                    .formatted(source, text.substring(0, Math.min(text.length(), 40)), json.getPath()), e);
+            throw new IsfFormatException(
+                    "%s: found '%s' at %s, expected a whole number"
+                            .formatted(source, text.substring(0, Math.min(text.length(), 40)), json.getPath()),
+                    e);
         }
     }
 

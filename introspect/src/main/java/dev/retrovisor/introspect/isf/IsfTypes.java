@@ -150,6 +150,8 @@ final class IsfTypes implements Types {
 
     @Override
     public List<String> enumerations() {
-        return enums.keySet().stream().filter(name -> !Isf.tagOf(name).isEmpty()).toList();
+        return enums.keySet().stream()
+                .filter(name -> !Isf.tagOf(name).isEmpty())
+                .toList();
     }
 }

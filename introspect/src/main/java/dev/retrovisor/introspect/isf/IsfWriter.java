@@ -52,7 +52,9 @@ public final class IsfWriter {
 
     private void write(Producer producer) throws IOException {
         // Of several types with one tag, the one that the kernel's types find by it gets the plain name.
-        types.structs().map(layout -> types.findStruct(layout.name()).orElse(layout)).forEach(names::struct);
+        types.structs()
+                .map(layout -> types.findStruct(layout.name()).orElse(layout))
+                .forEach(names::struct);
         json.beginObject();
         metadata(producer);
         symbols();

@@ -1,6 +1,5 @@
 package dev.retrovisor.introspect.leak;
 
-import dev.retrovisor.introspect.event.EventStream;
 import dev.retrovisor.introspect.event.GuestEvent;
 import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.heap.CallStack;
@@ -16,13 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 
-/**
- * Follows the heaps of all processes: who holds what, what is freed twice, what is used after it was freed. A stream to watch
- * with, and the sink of that watch.
- */
-public final class HeapLeaks implements EventStream, Consumer<GuestEvent> {
+/** The heaps of all processes, as the C library's allocator keeps them. */
+public final class HeapLeaks implements Leaks {
     private static final int MOST_MISUSES = 1000;
 
     private final boolean findUses;
@@ -32,39 +27,6 @@ public final class HeapLeaks implements EventStream, Consumer<GuestEvent> {
     private HeapWatch heapWatch;
     private FreedMemory freedMemory;
     private Watch watch;
-
-    /** The heap of one process, of the program that it ran last. */
-    public static final class Heap {
-        private final int pid;
-        private String comm;
-        private Ledger ledger;
-        private long memory;
-        private boolean exited;
-
-        private Heap(int pid, String comm, Ledger ledger) {
-            this.pid = pid;
-            this.comm = comm;
-            this.ledger = ledger;
-        }
-
-        public int pid() {
-            return pid;
-        }
-
-        /** The process's name, raw. */
-        public String comm() {
-            return comm;
-        }
-
-        public Ledger ledger() {
-            return ledger;
-        }
-
-        /** Whether the process has ended: what it holds is what it held last. */
-        public boolean hasExited() {
-            return exited;
-        }
-    }
 
     /** One line of code uses one piece many times: told once. */
     private record Seen(Misuse.Kind kind, long pointer, long freedStep, long pc) {}
@@ -107,8 +69,8 @@ public final class HeapLeaks implements EventStream, Consumer<GuestEvent> {
     private void accept(HeapEvent event) {
         Heap heap = heaps.computeIfAbsent(
                 event.at().pid(), pid -> new Heap(pid, event.at().comm(), new Ledger()));
-        heap.comm = event.at().comm();
-        heap.memory = heapWatch.memoryOf(event.at().hart());
+        heap.rename(event.at().comm());
+        heap.setMemory(heapWatch.memoryOf(event.at().hart()));
         switch (event) {
             case HeapEvent.Allocated allocated -> allocate(heap, allocated, allocated.pointer(), allocated.sizeBytes());
             case HeapEvent.Freed freed -> free(heap, freed.pointer(), freed);
@@ -124,7 +86,7 @@ public final class HeapLeaks implements EventStream, Consumer<GuestEvent> {
 
     private void allocate(Heap heap, HeapEvent event, long pointer, long sizeBytes) {
         if (pointer != 0) {
-            heap.ledger
+            heap.ledger()
                     .allocate(new Allocation(event.at(), event.function(), pointer, sizeBytes, event.stack()))
                     .forEach(this::forget);
         }
@@ -137,7 +99,7 @@ public final class HeapLeaks implements EventStream, Consumer<GuestEvent> {
     }
 
     private void free(Heap heap, long pointer, HeapEvent event) {
-        switch (heap.ledger.free(pointer, event.at(), event.stack())) {
+        switch (heap.ledger().free(pointer, event.at(), event.stack())) {
             case Ledger.Return.Good(Ledger.Freed piece) -> {
                 if (freedMemory != null) {
                     freedMemory.watch(piece, heapWatch.space(event.at().hart()));
@@ -160,7 +122,7 @@ public final class HeapLeaks implements EventStream, Consumer<GuestEvent> {
     private void used(Ledger.Freed piece, MemoryAccess access) {
         int hart = access.hart();
         Heap heap = heaps.get(piece.at().pid());
-        if (heap == null || heap.memory != heapWatch.memoryOf(hart) || heapWatch.isInAllocator(hart)) {
+        if (heap == null || heap.memory() != heapWatch.memoryOf(hart) || heapWatch.isInAllocator(hart)) {
             return;
         }
         CallStack stack = heapWatch.stack(hart);
@@ -190,23 +152,26 @@ public final class HeapLeaks implements EventStream, Consumer<GuestEvent> {
             return;
         }
         switch (event) {
-            case Forked forked when forked.kind() == Forked.Kind.PROCESS ->
-                heaps.put(forked.childPid(), new Heap(forked.childPid(), heap.comm, heap.ledger.copy()));
+            case Forked forked
+            when forked.kind() == Forked.Kind.PROCESS ->
+                heaps.put(
+                        forked.childPid(),
+                        new Heap(forked.childPid(), heap.comm(), heap.ledger().copy()));
             case ProcessEvent.Executed executed -> {
-                heap.ledger = new Ledger();
-                heap.comm = executed.at().comm();
+                heap.begin();
+                heap.rename(executed.at().comm());
             }
-            case ProcessEvent.Exited exited -> heap.exited |= exited.isLast();
+            case ProcessEvent.Exited exited -> heap.end(exited.isLast());
             case Forked _, ProcessEvent.Renamed _, ProcessEvent.Reaped _ -> {}
         }
     }
 
-    /** The heaps by the number of their process. */
+    @Override
     public List<Heap> heaps() {
         return List.copyOf(heaps.values());
     }
 
-    /** Every misuse in the order in which it happened. */
+    @Override
     public List<Misuse> misuses() {
         return List.copyOf(misuses);
     }

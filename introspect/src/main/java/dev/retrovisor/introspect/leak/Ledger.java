@@ -81,12 +81,18 @@ public final class Ledger {
         if (lost != null) {
             account(lost).add(allocation.at().virtualNanos(), -1, -lost.sizeBytes());
         }
-        List<Freed> covered = covered(allocation.pointer(), Math.max(allocation.sizeBytes(), 1));
+        List<Freed> covered = reuse(allocation.pointer(), Math.max(allocation.sizeBytes(), 1));
+        enter(allocation);
+        return covered;
+    }
+
+    /** A stretch of memory is in use again. Returns the freed pieces in it. */
+    List<Freed> reuse(long pointer, long sizeBytes) {
+        List<Freed> covered = covered(pointer, sizeBytes);
         covered.forEach(piece -> {
             freed.remove(piece.allocation.pointer());
             freedInOrder.remove(piece.allocation.pointer());
         });
-        enter(allocation);
         return covered;
     }
 
@@ -156,8 +162,7 @@ public final class Ledger {
                 .toList();
     }
 
-    private static Holder holder(
-            Site site, Account account, Map<Site, Allocation> first, Map<Site, Allocation> last) {
+    private static Holder holder(Site site, Account account, Map<Site, Allocation> first, Map<Site, Allocation> last) {
         return new Holder(
                 site.function,
                 site.stack,

@@ -88,19 +88,22 @@ public final class Buddies {
         KernelObject area = zone.object().at("free_area", order);
         return IntStream.range(0, area.count("free_list"))
                 .boxed()
-                .flatMap(type -> kernel.list(
-                                area.at("free_list", type).address(), "page", "buddy_list", MOST_BLOCKS)
+                .flatMap(type -> kernel.list(area.at("free_list", type).address(), "page", "buddy_list", MOST_BLOCKS)
                         .map(page -> new Block(zone, pages.frame(page.address()), order, mobility(type), -1)));
     }
 
     /** Free pages that CPUs keep at hand. The allocator's counts have them, its lists of free blocks do not. */
     public Stream<Block> kept(Zone zone) {
-        return IntStream.range(0, kernel.cpus()).boxed().flatMap(cpu -> kernel.tolerate(
-                        "pages kept by CPU " + cpu,
-                        () -> kernel.object(
-                                "per_cpu_pages", kernel.perCpu(cpu, zone.object().get("per_cpu_pageset"))))
-                .stream()
-                .flatMap(kept -> kept(zone, cpu, kept)));
+        return IntStream.range(0, kernel.cpus())
+                .boxed()
+                .flatMap(cpu -> kernel
+                        .tolerate(
+                                "pages kept by CPU " + cpu,
+                                () -> kernel.object(
+                                        "per_cpu_pages",
+                                        kernel.perCpu(cpu, zone.object().get("per_cpu_pageset"))))
+                        .stream()
+                        .flatMap(kept -> kept(zone, cpu, kept)));
     }
 
     private Stream<Block> kept(Zone zone, int cpu, KernelObject kept) {
@@ -127,8 +130,8 @@ public final class Buddies {
 
     private String mobility(int type) {
         return kernel.types().enumeration("migratetype").orElse(Map.of()).entrySet().stream()
-                .filter(constant -> constant.getValue() == type
-                        && !constant.getKey().endsWith("TYPES"))
+                .filter(constant ->
+                        constant.getValue() == type && !constant.getKey().endsWith("TYPES"))
                 .map(constant -> constant.getKey().replace("MIGRATE_", ""))
                 .findFirst()
                 .orElse(Integer.toString(type));

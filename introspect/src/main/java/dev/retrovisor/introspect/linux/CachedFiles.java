@@ -42,9 +42,10 @@ public final class CachedFiles {
     }
 
     public Stream<CachedFile> all() {
-        return inodes.fileSystems().flatMap(inodes::of).flatMap(inode -> kernel.tolerate(
-                        "page cache", () -> read(inode).orElse(null))
-                .stream());
+        return inodes.fileSystems()
+                .flatMap(inodes::of)
+                .flatMap(
+                        inode -> kernel.tolerate("page cache", () -> read(inode).orElse(null)).stream());
     }
 
     private Optional<CachedFile> read(KernelObject inode) {

@@ -35,8 +35,9 @@ public final class Holders {
             kernel.tolerate("mm of a process", () -> process.mm().orElse(null))
                     .ifPresent(mm -> byMm.computeIfAbsent(mm.address(), _ -> new ArrayList<>())
                             .add(process.pid()));
-            tables(kernel, process).forEach(thread -> files.all(thread.object())
-                    .forEach(entry -> kernel.tolerate("files", () -> add(process.pid(), entry))));
+            tables(kernel, process)
+                    .forEach(thread -> files.all(thread.object())
+                            .forEach(entry -> kernel.tolerate("files", () -> add(process.pid(), entry))));
         });
     }
 

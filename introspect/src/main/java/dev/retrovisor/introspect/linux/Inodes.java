@@ -21,9 +21,11 @@ public final class Inodes {
     public Inodes(KernelView kernel) {
         this.kernel = kernel;
         paths = new Paths(kernel);
-        initialMounts = kernel.tolerate("mounts", () -> kernel.global("init_task", "task_struct")
-                        .to("nsproxy")
-                        .get("mnt_ns"))
+        initialMounts = kernel.tolerate(
+                        "mounts",
+                        () -> kernel.global("init_task", "task_struct")
+                                .to("nsproxy")
+                                .get("mnt_ns"))
                 .orElse(0L);
     }
 
@@ -39,7 +41,9 @@ public final class Inodes {
 
     /** The name of an inode from the root of its file system; empty if it has none at hand. */
     public String nameWithin(KernelObject inode) {
-        return dentry(inode).map(dentry -> paths.withinFileSystem(dentry).toString()).orElse("");
+        return dentry(inode)
+                .map(dentry -> paths.withinFileSystem(dentry).toString())
+                .orElse("");
     }
 
     /** The path of an inode through a mount of its file system; as {@link #nameWithin} if that is not mounted. */

@@ -81,11 +81,12 @@ public final class KernelCode {
         if (isInImage(address)) {
             return kernel.symbols().at(address).map(symbol -> place(symbol, "", address));
         }
-        return moduleAt(address).map(module -> symbols(module)
-                .at(address)
-                .filter(symbol -> module.has(symbol.address()))
-                .map(symbol -> place(symbol, module.name(), address))
-                .orElseGet(() -> new Place(module.name(), "", address - module.address())));
+        return moduleAt(address)
+                .map(module -> symbols(module)
+                        .at(address)
+                        .filter(symbol -> module.has(symbol.address()))
+                        .map(symbol -> place(symbol, module.name(), address))
+                        .orElseGet(() -> new Place(module.name(), "", address - module.address())));
     }
 
     /** The same as text; the number alone where nothing is known. */
@@ -99,8 +100,8 @@ public final class KernelCode {
 
     private Symbols symbols(Modules.Module module) {
         return symbolsOfModules.computeIfAbsent(
-                module.object().address(), _ -> kernel.tolerate(module.name(), () -> read(module))
-                        .orElseGet(() -> Symbols.of(List.of())));
+                module.object().address(),
+                _ -> kernel.tolerate(module.name(), () -> read(module)).orElseGet(() -> Symbols.of(List.of())));
     }
 
     private Symbols read(Modules.Module module) {

@@ -110,7 +110,8 @@ public final class KernelLog {
     }
 
     private KernelObject element(String struct, long array, long index) {
-        return kernel.object(struct, array + index * kernel.types().struct(struct).sizeBytes());
+        return kernel.object(
+                struct, array + index * kernel.types().struct(struct).sizeBytes());
     }
 
     private String text(long id, long begin, long next, KernelObject info) {

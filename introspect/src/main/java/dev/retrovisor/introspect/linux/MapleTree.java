@@ -63,7 +63,8 @@ public final class MapleTree {
             List<Slot> slots = slots(slot, type);
             return type == leaf64 || type == dense
                     ? slots.stream().flatMap(MapleTree::element)
-                    : slots.stream().flatMap(inner -> inner.entry == 0 ? Stream.empty() : under(budget, inner, levels - 1));
+                    : slots.stream()
+                            .flatMap(inner -> inner.entry == 0 ? Stream.empty() : under(budget, inner, levels - 1));
         } catch (MemoryFault e) {
             budget.broken(e.getMessage());
             return Stream.empty();

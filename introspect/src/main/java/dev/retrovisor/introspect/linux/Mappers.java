@@ -49,8 +49,9 @@ public final class Mappers {
     private Stream<Mapping> mappings(Stream<KernelObject> areas) {
         return areas.flatMap(area -> kernel.tolerate("reverse maps", () -> area.get("vm_mm")).stream()
                 .flatMap(mm -> holders.processes(mm).stream())
-                .flatMap(pid -> kernel.tolerate(
-                        "reverse maps", () -> new Mapping(pid, area.get("vm_start"), area.get("vm_end"), area))
+                .flatMap(pid -> kernel
+                        .tolerate(
+                                "reverse maps", () -> new Mapping(pid, area.get("vm_start"), area.get("vm_end"), area))
                         .stream()));
     }
 

@@ -68,10 +68,13 @@ public final class MemoryAccount {
 
     /** The lines in the file's order. */
     public Stream<Line> lines() {
-        return rules.stream().flatMap(rule -> kernel.tolerate(
-                        "memory account",
-                        () -> new Line(rule.name(), Math.max(0, rule.amount().getAsLong()) * rule.unitBytes()))
-                .stream());
+        return rules.stream()
+                .flatMap(rule -> kernel
+                        .tolerate(
+                                "memory account",
+                                () -> new Line(
+                                        rule.name(), Math.max(0, rule.amount().getAsLong()) * rule.unitBytes()))
+                        .stream());
     }
 
     private long word(String symbol) {

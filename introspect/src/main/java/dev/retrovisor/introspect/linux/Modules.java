@@ -71,8 +71,7 @@ public final class Modules {
     /** All of them, the one loaded last first; lazily. */
     public Stream<Module> all() {
         return kernel.list(kernel.symbols().address("modules"), "module", "list", MOST)
-                .flatMap(object ->
-                        kernel.tolerate("modules", () -> module(object)).stream());
+                .flatMap(object -> kernel.tolerate("modules", () -> module(object)).stream());
     }
 
     /** The module that an address lies in. */
@@ -93,8 +92,7 @@ public final class Modules {
     }
 
     private String state(long number) {
-        Map<String, Long> states =
-                kernel.types().enumeration("module_state").orElseGet(Map::of);
+        Map<String, Long> states = kernel.types().enumeration("module_state").orElseGet(Map::of);
         String word = states.entrySet().stream()
                 .filter(entry -> entry.getValue() == number)
                 .map(Map.Entry::getKey)
@@ -111,9 +109,8 @@ public final class Modules {
 
     private List<String> users(KernelObject object) {
         return kernel.list(object.addressOf("source_list"), "module_use", "source_list", MOST_USERS)
-                .flatMap(use -> kernel
-                        .tolerate("modules", () -> use.to("source").text("name"))
-                        .stream())
+                .flatMap(
+                        use -> kernel.tolerate("modules", () -> use.to("source").text("name")).stream())
                 .toList();
     }
 
@@ -133,8 +130,7 @@ public final class Modules {
             Field memory = object.layout().field("mem");
             int count = object.count("mem");
             long size = memory.type().sizeBytes() / count;
-            Map<String, Long> kinds =
-                    kernel.types().enumeration("mod_mem_type").orElseGet(Map::of);
+            Map<String, Long> kinds = kernel.types().enumeration("mod_mem_type").orElseGet(Map::of);
             kinds.forEach((word, index) -> {
                 if (index >= 0 && index < count) {
                     KernelObject part = kernel.object("module_memory", object.addressOf("mem") + index * size);

@@ -100,8 +100,9 @@ public final class Mounts {
 
     private static String words(boolean isReadOnly, long flags, List<Word> words) {
         var text = new StringBuilder(isReadOnly ? "ro" : "rw");
-        words.stream().filter(word -> (flags & word.bit()) != 0).forEach(word -> text.append(',')
-                .append(word.text()));
+        words.stream()
+                .filter(word -> (flags & word.bit()) != 0)
+                .forEach(word -> text.append(',').append(word.text()));
         return text.toString();
     }
 

@@ -24,7 +24,8 @@ final class NamespaceUsers {
         Map<Long, Inhabited> found = new LinkedHashMap<>();
         new Tasks(kernel)
                 .threads()
-                .forEach(task -> kernel.tolerate("namespaces", () -> namespace(task, member).orElse(null))
+                .forEach(task -> kernel.tolerate(
+                                "namespaces", () -> namespace(task, member).orElse(null))
                         .ifPresent(space -> found.putIfAbsent(space.address(), new Inhabited(space, task))));
         return found.values().stream();
     }

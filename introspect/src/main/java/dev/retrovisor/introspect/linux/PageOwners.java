@@ -2,7 +2,6 @@ package dev.retrovisor.introspect.linux;
 
 import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
-import dev.retrovisor.introspect.memory.AddressSpace;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,8 +60,8 @@ public final class PageOwners {
         Map<Long, Integer> stacks = new HashMap<>();
         new Tasks(kernel)
                 .threads()
-                .forEach(task -> kernel.tolerate(
-                        WALK, () -> stacks.put(task.object().get("stack"), task.pid())));
+                .forEach(task ->
+                        kernel.tolerate(WALK, () -> stacks.put(task.object().get("stack"), task.pid())));
         var areas = new VirtualAreas(kernel);
         areas.all().forEach(area -> {
             Integer tid = stacks.get(area.start());
@@ -96,9 +95,7 @@ public final class PageOwners {
         if (pages.hasFlag(page, "PG_reserved")) {
             boolean inImage = physical >= imageStart && physical < imageEnd;
             long address = physical + kernel.facts().imagePhysicalOffset();
-            return inImage
-                    ? new PageOwner.KernelImage(kernel.symbols().describe(address))
-                    : new PageOwner.Reserved();
+            return inImage ? new PageOwner.KernelImage(kernel.symbols().describe(address)) : new PageOwner.Reserved();
         }
         if (pages.isType(head, "PGTY_table")) {
             return new PageOwner.PageTable(0);
@@ -127,9 +124,12 @@ public final class PageOwners {
     }
 
     private List<PageOwner.Mapped> mapped(Stream<Mappers.Mapping> mappings, long index, long frame) {
-        return mappings.flatMap(mapping -> kernel.tolerate(
-                        WALK, () -> mapped(mapping, index, frame).orElse(null))
-                        .stream())
+        return mappings.flatMap(mapping ->
+                        kernel
+                                .tolerate(
+                                        WALK,
+                                        () -> mapped(mapping, index, frame).orElse(null))
+                                .stream())
                 .toList();
     }
 

@@ -45,9 +45,11 @@ public final class Pipes {
 
     public Stream<Pipe> all() {
         return holders.inodes()
-                .flatMap(open -> kernel.tolerate(
-                        "pipes",
-                        () -> pipe(kernel.object("inode", open.getKey()), open.getValue()).orElse(null))
+                .flatMap(open -> kernel
+                        .tolerate(
+                                "pipes",
+                                () -> pipe(kernel.object("inode", open.getKey()), open.getValue())
+                                        .orElse(null))
                         .stream());
     }
 
@@ -68,13 +70,13 @@ public final class Pipes {
         long bytes = 0;
         for (int i = 0; i < Math.min(used, ring); i++) {
             long address = pipe.get("bufs")
-                    + (tail + i & ring - 1) * kernel.types().struct("pipe_buffer").sizeBytes();
+                    + (tail + i & ring - 1)
+                            * kernel.types().struct("pipe_buffer").sizeBytes();
             KernelObject buffer = kernel.object("pipe_buffer", address);
             bytes += buffer.get("len");
             int wanted = (int) Math.min(MOST_HEAD_BYTES - content.size(), buffer.get("len"));
             if (wanted > 0) {
-                content.writeBytes(pages.read(
-                        pages.frame(buffer.get("page")), buffer.getInt("offset"), wanted));
+                content.writeBytes(pages.read(pages.frame(buffer.get("page")), buffer.getInt("offset"), wanted));
             }
         }
         List<Holders.Holder> all = holders.of(inode.address());

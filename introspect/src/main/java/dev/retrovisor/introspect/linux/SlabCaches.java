@@ -122,11 +122,14 @@ public final class SlabCaches {
         if (!cache.has("cpu_slab")) {
             return LongStream.empty();
         }
-        return IntStream.range(0, kernel.cpus()).boxed().flatMapToLong(cpu -> kernel.tolerate(
-                        "slabs of CPU " + cpu,
-                        () -> kernel.object("kmem_cache_cpu", kernel.perCpu(cpu, cache.get("cpu_slab"))))
-                .stream()
-                .flatMapToLong(mine -> LongStream.concat(active(cache, mine), partial(cache, mine))));
+        return IntStream.range(0, kernel.cpus())
+                .boxed()
+                .flatMapToLong(cpu -> kernel
+                        .tolerate(
+                                "slabs of CPU " + cpu,
+                                () -> kernel.object("kmem_cache_cpu", kernel.perCpu(cpu, cache.get("cpu_slab"))))
+                        .stream()
+                        .flatMapToLong(mine -> LongStream.concat(active(cache, mine), partial(cache, mine))));
     }
 
     private LongStream active(KernelObject cache, KernelObject mine) {
@@ -244,10 +247,7 @@ public final class SlabCaches {
         Set<Long> free = free(cache.object(), slab);
         return IntStream.range(0, slab.getInt("objects"))
                 .mapToObj(i -> new Slot(
-                        cache.name(),
-                        base + i * cache.slotBytes(),
-                        i,
-                        !free.contains(base + i * cache.slotBytes())))
+                        cache.name(), base + i * cache.slotBytes(), i, !free.contains(base + i * cache.slotBytes())))
                 .toList();
     }
 }

@@ -74,8 +74,8 @@ public final class SocketQueues {
         Optional<Long> consumed = kernel.types()
                 .findStruct("unix_skb_parms")
                 .flatMap(layout -> layout.find("consumed"))
-                .map(field -> Integer.toUnsignedLong(
-                        message.space().readInt(message.addressOf("cb") + field.offsetBytes())));
+                .map(field ->
+                        Integer.toUnsignedLong(message.space().readInt(message.addressOf("cb") + field.offsetBytes())));
         return message.get("len") - consumed.orElse(0L);
     }
 }

@@ -84,18 +84,19 @@ public final class SocketTables {
     /** TCP and UDP; namespaces share tables unless told otherwise. */
     private Stream<Entry> ofTables(KernelObject net) {
         return Stream.concat(
-                kernel.tolerate(WALK, () -> net.to("ipv4.tcp_death_row.hashinfo")).stream()
-                        .flatMap(tables -> Stream.concat(
-                                heads(tables, "lhash2", "lhash2_mask", "inet_listen_hashbucket", "nulls_head"),
-                                heads(tables, "ehash", "ehash_mask", "inet_ehash_bucket", "chain"))),
-                kernel.tolerate(WALK, () -> net.to("ipv4.udp_table")).stream()
-                        .flatMap(table -> heads(table, "hash", "mask", "udp_hslot", "head")))
+                        kernel.tolerate(WALK, () -> net.to("ipv4.tcp_death_row.hashinfo")).stream()
+                                .flatMap(tables -> Stream.concat(
+                                        heads(tables, "lhash2", "lhash2_mask", "inet_listen_hashbucket", "nulls_head"),
+                                        heads(tables, "ehash", "ehash_mask", "inet_ehash_bucket", "chain"))),
+                        kernel.tolerate(WALK, () -> net.to("ipv4.udp_table")).stream()
+                                .flatMap(table -> heads(table, "hash", "mask", "udp_hslot", "head")))
                 .flatMap(this::onHead);
     }
 
     /** Addresses of the heads of a table whose number of buckets is a mask and one. */
     private Stream<Long> heads(KernelObject tables, String table, String mask, String bucket, String head) {
-        return kernel.tolerate(WALK, () -> {
+        return kernel
+                .tolerate(WALK, () -> {
                     long first = tables.get(table)
                             + kernel.types().struct(bucket).field(head).offsetBytes();
                     long size = kernel.types().struct(bucket).sizeBytes();
@@ -133,8 +134,8 @@ public final class SocketTables {
         return namespaces()
                 .flatMap(net -> Stream.concat(
                         kernel.tolerate(WALK, () -> net.get("unx.table.buckets")).stream()
-                                .flatMap(table -> IntStream.range(0, UNIX_BUCKETS)
-                                        .mapToObj(i -> table + i * (long) Long.BYTES)),
+                                .flatMap(table ->
+                                        IntStream.range(0, UNIX_BUCKETS).mapToObj(i -> table + i * (long) Long.BYTES)),
                         Stream.of(net.addressOf("packet.sklist"))))
                 .flatMap(this::onHead);
     }
@@ -144,7 +145,8 @@ public final class SocketTables {
         return kernel.tolerate(WALK, () -> kernel.globalLong("nl_table")).stream()
                 .filter(tables -> tables != 0)
                 .flatMap(tables -> IntStream.range(0, NETLINK_PROTOCOLS)
-                        .mapToObj(i -> kernel.object("netlink_table", tables + i * bytes).in("hash")))
+                        .mapToObj(i -> kernel.object("netlink_table", tables + i * bytes)
+                                .in("hash")))
                 .flatMap(table -> HashTables.growing(kernel, table, "netlink_sock", "node", MOST))
                 .map(SocketTables::entry);
     }
@@ -153,14 +155,17 @@ public final class SocketTables {
     private Stream<Entry> withInode() {
         return kernel.tolerate(WALK, () -> kernel.globalLong("sock_mnt")).stream()
                 .filter(mount -> mount != 0)
-                .flatMap(mount -> kernel.tolerate(WALK, () -> kernel.object("vfsmount", mount).to("mnt_sb")).stream())
+                .flatMap(mount -> kernel
+                        .tolerate(WALK, () -> kernel.object("vfsmount", mount).to("mnt_sb"))
+                        .stream())
                 .flatMap(new Inodes(kernel)::of)
-                .flatMap(inode -> kernel.tolerate(
-                        WALK,
-                        () -> inode.container("socket_alloc", "vfs_inode")
-                                .in("socket")
-                                .follow("sk")
-                                .orElse(null))
+                .flatMap(inode -> kernel
+                        .tolerate(
+                                WALK,
+                                () -> inode.container("socket_alloc", "vfs_inode")
+                                        .in("socket")
+                                        .follow("sk")
+                                        .orElse(null))
                         .stream())
                 .map(SocketTables::entry);
     }

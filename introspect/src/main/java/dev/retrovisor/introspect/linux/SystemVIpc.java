@@ -59,7 +59,12 @@ public final class SystemVIpc {
      * @param file its {@code struct file}
      */
     public record Segment(
-            Identity identity, long sizeBytes, long attachments, int creatorTgid, List<Integer> attached, KernelObject file) {}
+            Identity identity,
+            long sizeBytes,
+            long attachments,
+            int creatorTgid,
+            List<Integer> attached,
+            KernelObject file) {}
 
     private final KernelView kernel;
 
@@ -89,12 +94,11 @@ public final class SystemVIpc {
     private <T> Stream<T> each(int kind, String struct, String member, Reader<T> reader) {
         return NamespaceUsers.of(kernel, "ipc_ns")
                 .flatMap(space -> Idr.entries(
-                                kernel,
-                                space.namespace().at("ids", kind).in("ipcs_idr"),
-                                MOST)
-                        .map(entry -> kernel.object("kern_ipc_perm", entry.pointer())
-                                .container(struct, member))
-                        .flatMap(object -> kernel.tolerate(
+                                kernel, space.namespace().at("ids", kind).in("ipcs_idr"), MOST)
+                        .map(entry ->
+                                kernel.object("kern_ipc_perm", entry.pointer()).container(struct, member))
+                        .flatMap(object -> kernel
+                                .tolerate(
                                         "System V ipc",
                                         () -> reader.read(identity(space.number(), object.in(member)), object))
                                 .stream()));
@@ -119,15 +123,20 @@ public final class SystemVIpc {
                 kernel.list(queue.addressOf("q_messages"), "msg_msg", "m_list", MOST)
                         .flatMap(message -> kernel.tolerate("messages", () -> message(message)).stream())
                         .toList(),
-                waiters(queue.addressOf("q_receivers"), "msg_receiver", "r_list", waiting ->
-                        new Waiter(waiting.to("r_tsk").getInt("pid"), "type " + waiting.get("r_msgtype"))),
-                waiters(queue.addressOf("q_senders"), "msg_sender", "list", waiting ->
-                        new Waiter(waiting.to("tsk").getInt("pid"), waiting.get("msgsz", 0) + " bytes")));
+                waiters(
+                        queue.addressOf("q_receivers"),
+                        "msg_receiver",
+                        "r_list",
+                        waiting -> new Waiter(waiting.to("r_tsk").getInt("pid"), "type " + waiting.get("r_msgtype"))),
+                waiters(
+                        queue.addressOf("q_senders"),
+                        "msg_sender",
+                        "list",
+                        waiting -> new Waiter(waiting.to("tsk").getInt("pid"), waiting.get("msgsz", 0) + " bytes")));
     }
 
     private static Message message(KernelObject message) {
-        return new Message(
-                message.get("m_type"), Messages.sizeBytes(message), Messages.body(message, MOST_BODY_BYTES));
+        return new Message(message.get("m_type"), Messages.sizeBytes(message), Messages.body(message, MOST_BODY_BYTES));
     }
 
     @FunctionalInterface

@@ -1,13 +1,12 @@
 package dev.retrovisor.introspect.linux;
 
-import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.PhysicalMemory;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Stream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Which pages hold page tables, and whose. */
 final class TablePages {
@@ -33,13 +32,19 @@ final class TablePages {
     /** All of them, each page once. */
     Stream<Table> all() {
         Set<Long> seen = new HashSet<>();
-        Stream<Table> processes = new Tasks(kernel).processes().flatMap(process -> kernel.tolerate(
-                        "page tables", () -> process.mm().map(mm -> mm.get("pgd")).orElse(null))
-                .stream()
-                .flatMap(root -> under(root, process.pid(), seen)));
-        Stream<Table> own = kernel.symbols().find("swapper_pg_dir").stream()
-                .boxed()
-                .flatMap(root -> under(root, 0, seen));
+        Stream<Table> processes = new Tasks(kernel)
+                .processes()
+                .flatMap(process ->
+                        kernel
+                                .tolerate(
+                                        "page tables",
+                                        () -> process.mm()
+                                                .map(mm -> mm.get("pgd"))
+                                                .orElse(null))
+                                .stream()
+                                .flatMap(root -> under(root, process.pid(), seen)));
+        Stream<Table> own =
+                kernel.symbols().find("swapper_pg_dir").stream().boxed().flatMap(root -> under(root, 0, seen));
         return Stream.concat(processes, own);
     }
 
@@ -47,7 +52,13 @@ final class TablePages {
         long physical = kernel.space().translate(rootAddress);
         return physical == AddressSpace.UNMAPPED
                 ? Stream.empty()
-                : table(physical >>> PhysicalPages.PAGE_SHIFT, levels() - 1, 0, pid == 0 ? ENTRIES : FIRST_OF_KERNEL, pid, seen);
+                : table(
+                        physical >>> PhysicalPages.PAGE_SHIFT,
+                        levels() - 1,
+                        0,
+                        pid == 0 ? ENTRIES : FIRST_OF_KERNEL,
+                        pid,
+                        seen);
     }
 
     private int levels() {
@@ -58,7 +69,9 @@ final class TablePages {
     }
 
     private Stream<Table> table(long frame, int level, int firstEntry, int endEntry, int pid, Set<Long> seen) {
-        if (level < 0 || !memory.contains(frame << PhysicalPages.PAGE_SHIFT, PhysicalPages.PAGE_BYTES) || !seen.add(frame)) {
+        if (level < 0
+                || !memory.contains(frame << PhysicalPages.PAGE_SHIFT, PhysicalPages.PAGE_BYTES)
+                || !seen.add(frame)) {
             return Stream.empty();
         }
         long address = frame << PhysicalPages.PAGE_SHIFT;

@@ -66,7 +66,8 @@ public final class VirtualAreas {
         if (kernel.symbols().has("vmap_area_list")) {
             return Stream.of(kernel.symbols().address("vmap_area_list"));
         }
-        return kernel.tolerate("vmalloc areas", () -> {
+        return kernel
+                .tolerate("vmalloc areas", () -> {
                     long nodes = kernel.globalLong("vmap_nodes");
                     int count = kernel.space().readInt(kernel.symbols().address("nr_vmap_nodes"));
                     long size = kernel.types().struct("vmap_node").sizeBytes();
@@ -89,13 +90,7 @@ public final class VirtualAreas {
         }
         KernelObject vm = object.get();
         return new Area(
-                start,
-                end,
-                kind(vm.get("flags")),
-                vm.get("nr_pages"),
-                vm.get("phys_addr"),
-                vm.get("caller"),
-                object);
+                start, end, kind(vm.get("flags")), vm.get("nr_pages"), vm.get("phys_addr"), vm.get("caller"), object);
     }
 
     private static String kind(long flags) {
@@ -113,8 +108,9 @@ public final class VirtualAreas {
         return IntStream.range(0, (int) Math.clamp(area.pages(), 0, MOST_PAGES))
                 .boxed()
                 .flatMap(i -> kernel
-                        .tolerate("pages of the area at 0x%x".formatted(area.start()), () ->
-                                space.readLong(table + i * (long) Long.BYTES))
+                        .tolerate(
+                                "pages of the area at 0x%x".formatted(area.start()),
+                                () -> space.readLong(table + i * (long) Long.BYTES))
                         .stream())
                 .mapToLong(Long::longValue);
     }

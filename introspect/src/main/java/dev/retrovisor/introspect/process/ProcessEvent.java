@@ -18,8 +18,12 @@ public sealed interface ProcessEvent extends GuestEvent {
      * @param childPid the process that the new thread belongs to: its own, or the maker's
      * @param flags the {@code CLONE_} bits
      */
-    record Forked(Moment at, Kind kind, int childPid, int childTid, @Column(Column.Style.HEX) long flags)
-            implements ProcessEvent {
+    record Forked(
+            Moment at,
+            Kind kind,
+            int childPid,
+            int childTid,
+            @Column(Column.Style.HEX) long flags) implements ProcessEvent {
         /** What was made. */
         public enum Kind {
             /** A process with memory of its own. */

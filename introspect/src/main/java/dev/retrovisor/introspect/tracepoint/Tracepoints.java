@@ -4,7 +4,6 @@ import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.AddressSpace;
-import dev.retrovisor.introspect.symbols.Symbol;
 import dev.retrovisor.introspect.symbols.Symbols;
 import dev.retrovisor.introspect.types.CType;
 import dev.retrovisor.introspect.types.Field;
@@ -100,9 +99,7 @@ public final class Tracepoints {
         OptionalLong stop = symbols.find("__stop___jump_table");
         if (start.isPresent() && stop.isPresent()) {
             AddressSpace space = kernel.space();
-            kernel.tolerate(
-                            "jump labels",
-                            () -> JumpTable.between(space, start.getAsLong(), stop.getAsLong()))
+            kernel.tolerate("jump labels", () -> JumpTable.between(space, start.getAsLong(), stop.getAsLong()))
                     .ifPresent(this::addSites);
         }
     }
@@ -173,9 +170,8 @@ public final class Tracepoints {
     }
 
     private void addSites(List<JumpTable.Entry> entries) {
-        long size = types.findStruct("tracepoint")
-                .map(layout -> layout.sizeBytes())
-                .orElse(LARGEST_STRUCT);
+        long size =
+                types.findStruct("tracepoint").map(layout -> layout.sizeBytes()).orElse(LARGEST_STRUCT);
         for (JumpTable.Entry entry : entries) {
             Map.Entry<Long, Known> owner = known.floorEntry(entry.key());
             if (owner != null && entry.key() - owner.getKey() < size) {

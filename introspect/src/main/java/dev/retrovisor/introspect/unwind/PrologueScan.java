@@ -109,9 +109,8 @@ final class PrologueScan {
         } else if (to == FP && from == SP) {
             framePointerBelow = depth - immediate;
         } else if (to < constants.length) {
-            constants[to] = from == 0
-                    ? immediate
-                    : constants[from] == NO_CONSTANT ? NO_CONSTANT : constants[from] + immediate;
+            constants[to] =
+                    from == 0 ? immediate : constants[from] == NO_CONSTANT ? NO_CONSTANT : constants[from] + immediate;
         }
     }
 
