@@ -58,9 +58,9 @@ final class AnswerPrinter {
             screen.out().println("(nothing)");
             return;
         }
-        List<String> lines = table.lines(screen.outputIsTerminal() ? screen.columns() : RowTable.UNLIMITED);
-        screen.out().println(screen.bold(lines.getFirst()));
-        lines.stream().skip(1).forEach(screen.out()::println);
+        table.fitTo(screen.outputIsTerminal() ? screen.columns() : RowTable.UNLIMITED);
+        table.heading().forEach(line -> screen.out().println(screen.bold(line)));
+        table.lines().forEach(screen.out()::println);
     }
 
     private static JsonObject document(Answer answer) {

@@ -2,6 +2,7 @@ package dev.retrovisor.cli;
 
 import dev.retrovisor.introspect.inspect.Inspection;
 import dev.retrovisor.introspect.inspect.Inspections;
+import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.replayer.ReplayTarget;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Parameters;
             "@|bold Examples|@",
             "  retrovisor inspect                                    what can be asked",
             "  retrovisor inspect debian.trace pslist",
-            "  retrovisor inspect debian.trace pslist lsof --at boot+2.5s     or 250M, 50%%, event:1000",
+            "  retrovisor inspect debian.trace pslist lsof --at boot+2.5s",
             "  retrovisor inspect debian.trace maps --pid 1 --format json | jq .answers[0].rows"
         })
 final class InspectCommand implements Callable<Integer> {
@@ -64,6 +65,14 @@ final class InspectCommand implements Callable<Integer> {
             converter = Values.Pid.class,
             description = "Only of this process, by its number in the initial namespace.")
     private Optional<Integer> pid = Optional.empty();
+
+    @Option(
+            names = "--address",
+            paramLabel = "ADDRESS",
+            converter = GuestAddress.Converter.class,
+            description = "The address that is asked about: 0xffffffff80001234, or a symbol of the kernel's:"
+                    + " init_task+0x40.")
+    private Optional<GuestAddress> address = Optional.empty();
 
     @Option(names = "--list", description = "List the inspections.")
     private boolean list;
@@ -125,15 +134,21 @@ final class InspectCommand implements Callable<Integer> {
                     .formatted(trace.get(), trace.get()));
         }
         var asked = new ArrayList<Inspection<?>>();
-        names.forEach(name -> asked.add(inspections.named(name)));
+        for (String name : names) {
+            Inspection<?> inspection = inspections.named(name);
+            if (inspection.needs().contains(Inspection.Need.ADDRESS) && address.isEmpty()) {
+                throw new UserMistake("%s: of which address? Give one with --address".formatted(name));
+            }
+            asked.add(inspection);
+        }
         return asked;
     }
 
     private void ask(TraceLook look, Inspection<?> inspection, AnswerPrinter printer, Problems problems) {
-        var scope = new Inspection.Scope(pid.orElse(Inspection.Scope.ALL));
         Answer answer;
         try {
-            answer = Answer.of(inspection, scope, look.startedKernel(), look.position());
+            KernelView kernel = look.startedKernel();
+            answer = Answer.of(inspection, scope(look, inspection, kernel), kernel, look.position());
         } catch (Unanswerable e) {
             problems.first(e);
             return;
@@ -150,6 +165,14 @@ final class InspectCommand implements Callable<Integer> {
                                             pid.get(),
                                             Quoted.of(look.trace().toString())));
         }
+    }
+
+    private Inspection.Scope scope(TraceLook look, Inspection<?> inspection, KernelView kernel) {
+        var scope = new Inspection.Scope(pid.orElse(Inspection.Scope.ALL));
+        if (address.isPresent()) {
+            scope = scope.withAddress(address.get().resolve(kernel.symbols()));
+        }
+        return inspection.needs().contains(Inspection.Need.IMAGE) ? scope.withImage(look.kernelImage()) : scope;
     }
 
     /** What was not as it should be in several answers. */

@@ -9,7 +9,8 @@ import java.util.List;
  */
 final class RowTable {
     private static final int GAP = 2;
-    private static final int LEAST_WIDTH = 8;
+    private static final int LEAST_WIDTH = 12;
+    private static final String WORD_ENDS = " ,;:/|+=-";
 
     /** The width of a screen that is none. */
     static final int UNLIMITED = Integer.MAX_VALUE;
@@ -17,10 +18,12 @@ final class RowTable {
     private final List<RowShape.Part> parts;
     private final List<List<List<String>>> rows = new ArrayList<>();
     private final int[] widths;
+    private final int[] contents;
 
     RowTable(RowShape shape) {
         parts = shape.parts();
         widths = new int[parts.size()];
+        contents = new int[widths.length];
         for (int i = 0; i < widths.length; i++) {
             widths[i] = parts.get(i).heading().length();
         }
@@ -32,7 +35,8 @@ final class RowTable {
             RowShape.Part part = parts.get(i);
             List<String> pieces = CellText.pieces(part.of(row), part.style());
             cells.add(pieces);
-            widths[i] = Math.max(widths[i], GuestText.width(String.join(" ", pieces)));
+            contents[i] = Math.max(contents[i], GuestText.width(String.join(" ", pieces)));
+            widths[i] = Math.max(widths[i], contents[i]);
         }
         rows.add(cells);
     }
@@ -41,38 +45,62 @@ final class RowTable {
         return rows.isEmpty();
     }
 
-    /** The heading, then the rows. */
-    List<String> lines(int width) {
+    /** Makes the columns fit; before {@link #heading} and {@link #lines}. */
+    RowTable fitTo(int width) {
         narrow(width);
+        return this;
+    }
+
+    /** The headings, in one line or several. */
+    List<String> heading() {
         var lines = new ArrayList<String>();
-        var headings = new ArrayList<List<String>>();
-        parts.forEach(part -> headings.add(List.of(part.heading())));
-        layOut(headings, lines);
+        layOut(parts.stream().map(part -> List.of(part.heading().split(" "))).toList(), lines);
+        return lines;
+    }
+
+    /** The rows. */
+    List<String> lines() {
+        var lines = new ArrayList<String>();
         rows.forEach(row -> layOut(row, lines));
         return lines;
     }
 
-    /** Takes from the widest columns of text until all fits. */
+    /** Lets headings take several lines, then takes from the widest columns of text, until all fits. */
     private void narrow(int width) {
-        long excess = -(long) width;
+        long excess = -(long) width - GAP;
         for (int each : widths) {
             excess += each + GAP;
         }
-        excess -= GAP;
-        while (excess > 0) {
+        excess -= takeFrom(excess, true);
+        takeFrom(excess, false);
+    }
+
+    /** @param headings whether only what headings take may be taken, else of text as well */
+    private long takeFrom(long excess, boolean headings) {
+        long taken = 0;
+        while (taken < excess) {
             int widest = -1;
             for (int i = 0; i < widths.length; i++) {
-                int least = Math.max(LEAST_WIDTH, parts.get(i).heading().length());
-                if (!parts.get(i).isNumber() && widths[i] > least && (widest < 0 || widths[i] >= widths[widest])) {
+                if (widths[i] > least(i, headings) && (widest < 0 || widths[i] >= widths[widest])) {
                     widest = i;
                 }
             }
             if (widest < 0) {
-                return;
+                break;
             }
             widths[widest]--;
-            excess--;
+            taken++;
         }
+        return taken;
+    }
+
+    private int least(int column, boolean headings) {
+        int word = 0;
+        for (String each : parts.get(column).heading().split(" ")) {
+            word = Math.max(word, each.length());
+        }
+        boolean keepsContent = headings || parts.get(column).isNumber();
+        return Math.max(word, keepsContent ? contents[column] : Math.min(LEAST_WIDTH, contents[column]));
     }
 
     private void layOut(List<List<String>> cells, List<String> into) {
@@ -96,35 +124,43 @@ final class RowTable {
         }
     }
 
+    /** Pieces in lines of a width: broken between pieces, else behind what ends a word, else anywhere. */
     private static List<String> wrapped(List<String> pieces, int width) {
         var lines = new ArrayList<String>();
         var line = new StringBuilder();
-        int used = 0;
         for (String piece : pieces) {
-            int needed = GuestText.width(piece);
-            if (used > 0 && used + 1 + needed > width) {
+            int room = width - GuestText.width(line.toString());
+            if (!line.isEmpty() && 1 + GuestText.width(piece) > room) {
                 lines.add(line.toString());
                 line.setLength(0);
-                used = 0;
             }
-            if (used > 0) {
-                line.append(' ');
-                used++;
-            }
-            for (int i = 0; i < piece.length(); ) {
-                int c = piece.codePointAt(i);
-                int places = GuestText.width(c);
-                if (used > 0 && used + places > width) {
-                    lines.add(line.toString());
-                    line.setLength(0);
-                    used = 0;
-                }
-                line.appendCodePoint(c);
-                used += places;
-                i += Character.charCount(c);
+            line.append(line.isEmpty() ? "" : " ").append(piece);
+            while (GuestText.width(line.toString()) > width) {
+                int end = breakAt(line, width);
+                lines.add(line.substring(0, end).stripTrailing());
+                line.delete(0, end);
             }
         }
         lines.add(line.toString());
         return lines;
+    }
+
+    /** How many characters fit; fewer where a word ends not far before. */
+    private static int breakAt(StringBuilder line, int width) {
+        int end = 0;
+        int used = 0;
+        int word = 0;
+        while (end < line.length()) {
+            int c = line.codePointAt(end);
+            used += GuestText.width(c);
+            if (used > width && end > 0) {
+                break;
+            }
+            end += Character.charCount(c);
+            if (WORD_ENDS.indexOf(c) >= 0) {
+                word = end;
+            }
+        }
+        return word > end / 2 ? word : end;
     }
 }

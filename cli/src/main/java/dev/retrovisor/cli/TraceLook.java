@@ -12,6 +12,7 @@ import dev.retrovisor.replayer.Replay;
 import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.replayer.ReplayTarget;
 import dev.retrovisor.traces.Position;
+import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -161,6 +162,11 @@ final class TraceLook implements AutoCloseable {
                                     started.facts().release()));
         }
         return started;
+    }
+
+    /** The kernel's file as it was loaded, a flat Image; empty if the trace has none. */
+    byte[] kernelImage() {
+        return replay.trace().bootImages(ImageHashes.inUserCache()).kernel();
     }
 
     /** What the engine did, where the user asked. */

@@ -9,6 +9,7 @@ import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.machine.board.PagingMode;
 import dev.retrovisor.recorder.LiveMachine;
+import dev.retrovisor.recorder.MachineObserver;
 import dev.retrovisor.recorder.MemoryConsole;
 import dev.retrovisor.recorder.RunOptions;
 import dev.retrovisor.recorder.RunResult;
@@ -66,7 +67,35 @@ public final class DebianRun {
             String name, int harts, PagingMode paging, EngineChoice engine, Optional<Path> trace) {
         Guest guest = guest();
         var images = bootFiles(guest.kernel(), guest.initrd());
-        return run(images, harts, paging, engine, guest.appendForWorkload(name), List.of(), false, "", TIMEOUT, trace);
+        return run(
+                images,
+                harts,
+                paging,
+                engine,
+                guest.appendForWorkload(name),
+                List.of(),
+                false,
+                "",
+                TIMEOUT,
+                trace,
+                MachineObserver.NONE);
+    }
+
+    /** A workload that is looked at while it is recorded. */
+    public static DebianRun watched(String name, int harts, PagingMode paging, Path trace, MachineObserver observer) {
+        Guest guest = guest();
+        return run(
+                bootFiles(guest.kernel(), guest.initrd()),
+                harts,
+                paging,
+                EngineChoice.TRANSLATOR,
+                guest.appendForWorkload(name),
+                List.of(),
+                false,
+                "",
+                TIMEOUT,
+                Optional.of(trace),
+                observer);
     }
 
     /** Another guest, from power-on until it switches itself off; recorded if there is a folder to record to. */
@@ -79,7 +108,18 @@ public final class DebianRun {
             Duration timeout,
             Optional<Path> trace) {
         var images = bootFiles(kernel, initrd);
-        return run(images, harts, paging, EngineChoice.TRANSLATOR, append, List.of(), false, "", timeout, trace);
+        return run(
+                images,
+                harts,
+                paging,
+                EngineChoice.TRANSLATOR,
+                append,
+                List.of(),
+                false,
+                "",
+                timeout,
+                trace,
+                MachineObserver.NONE);
     }
 
     /** The shell, fed with lines, on a machine with a disk and a network. */
@@ -97,7 +137,8 @@ public final class DebianRun {
                 true,
                 lines,
                 TIMEOUT,
-                Optional.of(trace));
+                Optional.of(trace),
+                MachineObserver.NONE);
     }
 
     private static DebianRun run(
@@ -110,7 +151,8 @@ public final class DebianRun {
             boolean network,
             String input,
             Duration timeout,
-            Optional<Path> trace) {
+            Optional<Path> trace,
+            MachineObserver observer) {
         List<MachineConfig.Drive> drives = disks.stream()
                 .map(disk -> new MachineConfig.Drive(size(disk), false, "disk"))
                 .toList();
@@ -131,8 +173,8 @@ public final class DebianRun {
                 RunOptions.unrecorded("retrovisor testkit").withTimeout(timeout).withEngine(engine);
         RunOptions options = trace.map(unrecorded::recordedTo).orElse(unrecorded);
         var console = MemoryConsole.of(input);
-        RunResult result =
-                new LiveMachine(new VmSetup("debian", config, images, disks, networks, 0), options, console).run();
+        var setup = new VmSetup("debian", config, images, disks, networks, 0);
+        RunResult result = new LiveMachine(setup, options, console, _ -> {}, observer).run();
         return new DebianRun(result, new String(console.output(), StandardCharsets.UTF_8).replace("\r", ""));
     }
 
