@@ -34,6 +34,8 @@ final class CommandTree {
             new Entry(InspectCommand.class, InspectCommand::new),
             new Entry(EventsCommand.class, EventsCommand::new),
             new Entry(LeaksCommand.class, LeaksCommand::new),
+            new Entry(ExportCommand.class, ExportCommand::new),
+            new Entry(DumpCommand.class, DumpCommand::new),
             new Entry(TraceinfoCommand.class, TraceinfoCommand::new),
             new Entry(GuestCommand.class, GuestCommand::withSubcommands),
             new Entry(CompletionCommand.class, CompletionCommand::new),

@@ -78,6 +78,9 @@ final class EventsCommand implements Callable<Integer> {
     private boolean list;
 
     @Mixin
+    private KernelSymbolFile.Choice symbols;
+
+    @Mixin
     private ReplaySettings settings;
 
     @Mixin
@@ -103,6 +106,7 @@ final class EventsCommand implements Callable<Integer> {
         ReplayTarget start = ReplayTarget.parse(from);
         ReplayTarget stop = ReplayTarget.parse(to);
         try (TraceLook look = TraceLook.open(screen, trace.orElseThrow(), settings)) {
+            look.use(symbols);
             look.requireInOrder(List.of(start, stop));
             look.seek(start);
             int exitCode = tell(look, watched, wanted, stop);

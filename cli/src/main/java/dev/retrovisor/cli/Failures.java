@@ -3,6 +3,7 @@ package dev.retrovisor.cli;
 import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.GuestFormatException;
 import dev.retrovisor.introspect.filter.FilterSyntaxException;
+import dev.retrovisor.introspect.isf.IsfFormatException;
 import dev.retrovisor.introspect.kernel.NoKernelException;
 import dev.retrovisor.introspect.symbols.MissingSymbolException;
 import dev.retrovisor.introspect.types.MissingTypeException;
@@ -73,9 +74,8 @@ final class Failures {
             case UserMistake _, FilterSyntaxException _, GuestException _, NetworkOptionException _ ->
                 ExitCode.USER_MISTAKE;
             case HostSetupException _, ReplayException _ -> ExitCode.USER_MISTAKE;
-            case BadFile _, GuestFormatException _, TraceFormatException _ -> ExitCode.BAD_FILE;
-            case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ ->
-                ExitCode.BAD_FILE;
+            case BadFile _, GuestFormatException _, TraceFormatException _, IsfFormatException _ -> ExitCode.BAD_FILE;
+            case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ -> ExitCode.BAD_FILE;
             case ReplayCutShort cut -> ReplayRunner.exitCode(cut.result());
             case TraceFullException _, IOException _, UncheckedIOException _ -> ExitCode.USER_MISTAKE;
             case OutOfMemoryError _ -> ExitCode.USER_MISTAKE;

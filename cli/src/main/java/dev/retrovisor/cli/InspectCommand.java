@@ -78,6 +78,9 @@ final class InspectCommand implements Callable<Integer> {
     private boolean list;
 
     @Mixin
+    private KernelSymbolFile.Choice symbols;
+
+    @Mixin
     private ReplaySettings settings;
 
     @Mixin
@@ -110,6 +113,7 @@ final class InspectCommand implements Callable<Integer> {
         var printer = new AnswerPrinter(screen, format.format, asked.size() > 1);
         var problems = new Problems();
         try (TraceLook look = TraceLook.open(screen, trace.orElseThrow(), settings)) {
+            look.use(symbols);
             look.requireInOrder(targets);
             for (ReplayTarget target : targets) {
                 look.seek(target);

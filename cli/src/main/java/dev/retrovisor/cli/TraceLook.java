@@ -4,7 +4,7 @@ import dev.retrovisor.introspect.event.EventStream;
 import dev.retrovisor.introspect.event.GuestEvent;
 import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.kernel.KernelFacts;
-import dev.retrovisor.introspect.kernel.KernelFinder;
+import dev.retrovisor.introspect.kernel.KernelFactsCache;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.kernel.MachineView;
 import dev.retrovisor.introspect.kernel.NoKernelException;
@@ -34,10 +34,14 @@ final class TraceLook implements AutoCloseable {
     /** Between two looks for a kernel that firmware or a boot loader has yet to bring. */
     private static final long SEARCH_STEPS = 50_000_000;
 
+    /** Folder in a trace for what was once found in its guest, which can be found again. */
+    private static final String CACHE = "introspect";
+
     private final Screen screen;
     private final Path trace;
     private final Replay replay;
     private final boolean quiet;
+    private KernelSymbolFile.Choice symbols = new KernelSymbolFile.Choice();
     private KernelView kernel;
 
     private TraceLook(Screen screen, Path trace, Replay replay, boolean quiet) {
@@ -56,6 +60,11 @@ final class TraceLook implements AutoCloseable {
         Replay replay = Replay.open(trace, settings.options(trace));
         EngineOptions.tell(screen, replay.machine().engineNotice());
         return new TraceLook(screen, trace, replay, settings.quiet());
+    }
+
+    /** Takes types from a file where the kernel has none. */
+    void use(KernelSymbolFile.Choice choice) {
+        symbols = choice;
     }
 
     Path trace() {
@@ -178,7 +187,9 @@ final class TraceLook implements AutoCloseable {
 
     private KernelFacts facts(MachineView machine) {
         try {
-            return KernelFinder.find(machine);
+            var cache = new KernelFactsCache(
+                    trace.resolve(CACHE), note -> screen.err().println(GuestText.printable(note)));
+            return symbols.completed(cache.find(machine));
         } catch (NoKernelException e) {
             throw new NoKernelException("%s at %s: %s".formatted(trace, Positions.words(position()), e.getMessage()));
         }

@@ -24,16 +24,26 @@ public final class KernelFinder {
                         "no Linux kernel is in the %,d MiB of memory at step %,d: no symbol table (kallsyms) was found; the"
                                         .formatted(machine.memory().sizeBytes() >> 20, machine.step())
                                 + " guest is another system, is not loaded yet, or was built without KALLSYMS"));
-        Symbols symbols = found.symbols();
-        AddressSpace image = image(machine, found);
-        String banner = symbols.find("linux_banner").isPresent()
-                ? image.readString(symbols.address("linux_banner"), LONGEST_BANNER)
-                        .strip()
-                : "";
-        return new KernelFacts(banner, symbols, types(image, symbols), found.physicalOffset());
+        return facts(machine, found);
     }
 
-    private static AddressSpace image(MachineView machine, Kallsyms.Found found) {
+    /** What stands in memory, once its symbols are known. */
+    static KernelFacts facts(MachineView machine, Kallsyms.Found found) {
+        Symbols symbols = found.symbols();
+        AddressSpace image = image(machine, found);
+        return new KernelFacts(banner(image, symbols), symbols, types(image, symbols), found.physicalOffset());
+    }
+
+    /** The banner without its line's end; empty if it is not there. */
+    static String banner(AddressSpace image, Symbols symbols) {
+        OptionalLong banner = symbols.find("linux_banner");
+        return banner.isPresent() && image.isMapped(banner.getAsLong())
+                ? image.readString(banner.getAsLong(), LONGEST_BANNER).strip()
+                : "";
+    }
+
+    /** The kernel's image by its own addresses, whatever page tables there are. */
+    static AddressSpace image(MachineView machine, Kallsyms.Found found) {
         Symbols symbols = found.symbols();
         var flat = new AddressSpace.Flat(
                 symbols.find("_start").orElse(0), symbols.find("_end").orElse(0), found.physicalOffset());
