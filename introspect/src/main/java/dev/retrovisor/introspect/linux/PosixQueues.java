@@ -5,6 +5,7 @@ import dev.retrovisor.introspect.kernel.KernelView;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** POSIX message queues, by ipc namespace. */
@@ -52,12 +53,20 @@ public final class PosixQueues {
 
     public Stream<Queue> all() {
         return NamespaceUsers.of(kernel, "ipc_ns")
-                .flatMap(space -> kernel.tolerate(
-                        "POSIX queues", () -> space.namespace().follow("mq_mnt").orElse(null))
+                .flatMap(space -> kernel.tolerate("POSIX queues", () -> space.namespace()
+                                .follow("mq_mnt")
+                                .map(mount -> mount.to("mnt_sb"))
+                                .orElse(null))
                         .stream()
-                        .flatMap(mount -> inodes.of(mount.to("mnt_sb")))
-                        .filter(inode -> inode.getInt("i_mode") >>> TYPE_SHIFT == REGULAR)
-                        .flatMap(inode -> kernel.tolerate("POSIX queues", () -> queue(space.number(), inode)).stream()));
+                        .flatMap(inodes::of)
+                        .flatMap(inode -> kernel.tolerate("POSIX queues", () -> read(space.number(), inode)).stream()))
+                .flatMap(Optional::stream);
+    }
+
+    private Optional<Queue> read(long namespace, KernelObject inode) {
+        return inode.getInt("i_mode") >>> TYPE_SHIFT == REGULAR
+                ? Optional.of(queue(namespace, inode))
+                : Optional.empty();
     }
 
     private Queue queue(long namespace, KernelObject inode) {
