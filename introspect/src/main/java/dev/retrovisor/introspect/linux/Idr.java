@@ -14,9 +14,10 @@ public final class Idr {
 
     /** All entries by ascending number. @param most entries at most */
     public static Stream<Entry> entries(KernelView kernel, KernelObject idr, int most) {
-        return XArrays.entries(kernel, idr.in("idr_rt"), most)
-                .filter(entry -> !entry.isValue())
-                .map(entry -> new Entry(entry.index() + idr.get("idr_base"), entry.value()));
+        return kernel.tolerate("idr at 0x%x".formatted(idr.address()), () -> idr.get("idr_base")).stream()
+                .flatMap(base -> XArrays.entries(kernel, idr.in("idr_rt"), most)
+                        .filter(entry -> !entry.isValue())
+                        .map(entry -> new Entry(entry.index() + base, entry.value())));
     }
 
     /** The structures that are not null, by ascending number. */

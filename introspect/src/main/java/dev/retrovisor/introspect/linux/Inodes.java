@@ -21,11 +21,9 @@ public final class Inodes {
     public Inodes(KernelView kernel) {
         this.kernel = kernel;
         paths = new Paths(kernel);
-        initialMounts = kernel.tolerate(
-                        "mounts",
-                        () -> kernel.global("init_task", "task_struct")
-                                .to("nsproxy")
-                                .get("mnt_ns"))
+        initialMounts = kernel.tolerate("mounts", () -> kernel.global("init_task", "task_struct")
+                        .to("nsproxy")
+                        .get("mnt_ns"))
                 .orElse(0L);
     }
 
@@ -41,9 +39,13 @@ public final class Inodes {
 
     /** The name of an inode from the root of its file system; empty if it has none at hand. */
     public String nameWithin(KernelObject inode) {
-        return dentry(inode)
-                .map(dentry -> paths.withinFileSystem(dentry).toString())
-                .orElse("");
+        return dentry(inode).map(dentry -> nameWithin(inode.to("i_sb"), dentry)).orElse("");
+    }
+
+    private String nameWithin(KernelObject fileSystem, KernelObject dentry) {
+        // What was never in a directory, such as a segment of shared memory, is a root of its own.
+        boolean isAlone = dentry.get("d_parent") == dentry.address() && fileSystem.get("s_root") != dentry.address();
+        return isAlone ? "/" + paths.lastName(dentry) : paths.withinFileSystem(dentry).toString();
     }
 
     /** The path of an inode through a mount of its file system; as {@link #nameWithin} if that is not mounted. */

@@ -46,25 +46,27 @@ public final class OpenFiles {
 
     /** All of a task's file descriptors, in order; none for kernel threads and for those that are exiting. */
     public Stream<Descriptor> all(KernelObject task) {
-        Optional<KernelObject> found =
-                kernel.tolerate("files", () -> table(task).orElse(null));
-        if (found.isEmpty()) {
-            return Stream.empty();
-        }
-        KernelObject table = found.get();
+        return kernel.tolerate("files", () -> table(task).map(this::descriptors).orElse(Stream.empty())).stream()
+                .flatMap(all -> all);
+    }
+
+    private Stream<Descriptor> descriptors(KernelObject table) {
         long files = table.get("fd");
         long closing = table.get("close_on_exec");
-        AddressSpace space = table.space();
         return LongStream.range(0, Math.min(table.get("max_fds"), MOST_FILES))
-                .mapToObj(fd -> kernel.tolerate("files", () -> {
-                    long file = space.readLong(files + 8 * fd);
-                    if (file == 0) {
-                        return null;
-                    }
-                    boolean closeOnExec = (space.readLong(closing + fd / 64 * 8) >>> fd & 1) != 0;
-                    return new Descriptor((int) fd, closeOnExec, kernel.object("file", file));
-                }))
-                .flatMap(Optional::stream);
+                .mapToObj(fd -> kernel.tolerate("files", () -> slot(table.space(), files, closing, fd)))
+                // A table of which a part is not there is no table.
+                .takeWhile(Optional::isPresent)
+                .flatMap(slot -> slot.get().stream());
+    }
+
+    private Optional<Descriptor> slot(AddressSpace space, long files, long closing, long fd) {
+        long file = space.readLong(files + 8 * fd);
+        if (file == 0) {
+            return Optional.empty();
+        }
+        boolean closeOnExec = (space.readLong(closing + fd / 64 * 8) >>> fd & 1) != 0;
+        return Optional.of(new Descriptor((int) fd, closeOnExec, kernel.object("file", file)));
     }
 
     private static Optional<KernelObject> table(KernelObject task) {

@@ -95,8 +95,8 @@ public final class PhysicalPages {
     /** Bytes of a page, as many as lie in it and in memory. */
     public byte[] read(long frame, int offset, int lengthBytes) {
         PhysicalMemory memory = kernel.machine().memory();
-        int length = (int) Math.clamp(lengthBytes, 0, PAGE_BYTES - offset);
-        byte[] bytes = new byte[memory.contains(frame << PAGE_SHIFT, PAGE_BYTES) ? length : 0];
+        boolean isThere = offset >= 0 && offset < PAGE_BYTES && memory.contains(frame << PAGE_SHIFT, PAGE_BYTES);
+        byte[] bytes = new byte[isThere ? (int) Math.clamp(lengthBytes, 0, PAGE_BYTES - offset) : 0];
         memory.read((frame << PAGE_SHIFT) + offset, bytes, 0, bytes.length);
         return bytes;
     }

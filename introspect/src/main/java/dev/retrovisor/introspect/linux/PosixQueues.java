@@ -5,6 +5,7 @@ import dev.retrovisor.introspect.kernel.KernelView;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** POSIX message queues, by ipc namespace. */
@@ -52,16 +53,20 @@ public final class PosixQueues {
 
     public Stream<Queue> all() {
         return NamespaceUsers.of(kernel, "ipc_ns")
-                .flatMap(space ->
-                        kernel
-                                .tolerate(
-                                        "POSIX queues",
-                                        () -> space.namespace().follow("mq_mnt").orElse(null))
-                                .stream()
-                                .flatMap(mount -> inodes.of(mount.to("mnt_sb")))
-                                .filter(inode -> inode.getInt("i_mode") >>> TYPE_SHIFT == REGULAR)
-                                .flatMap(inode ->
-                                        kernel.tolerate("POSIX queues", () -> queue(space.number(), inode)).stream()));
+                .flatMap(space -> kernel.tolerate("POSIX queues", () -> space.namespace()
+                                .follow("mq_mnt")
+                                .map(mount -> mount.to("mnt_sb"))
+                                .orElse(null))
+                        .stream()
+                        .flatMap(inodes::of)
+                        .flatMap(inode -> kernel.tolerate("POSIX queues", () -> read(space.number(), inode)).stream()))
+                .flatMap(Optional::stream);
+    }
+
+    private Optional<Queue> read(long namespace, KernelObject inode) {
+        return inode.getInt("i_mode") >>> TYPE_SHIFT == REGULAR
+                ? Optional.of(queue(namespace, inode))
+                : Optional.empty();
     }
 
     private Queue queue(long namespace, KernelObject inode) {
@@ -82,27 +87,26 @@ public final class PosixQueues {
     }
 
     private List<Message> content(KernelObject queue) {
-        var byPriority = new ArrayList<>(
-                RedBlackTrees.inOrder(kernel, queue.addressOf("msg_tree"), "posix_msg_tree_node", "rb_node", MOST)
-                        .toList());
+        var byPriority = new ArrayList<>(RedBlackTrees.inOrder(
+                        kernel, queue.addressOf("msg_tree"), "posix_msg_tree_node", "rb_node", MOST)
+                .toList());
         Collections.reverse(byPriority);
         return byPriority.stream()
                 .flatMap(level -> kernel.list(level.addressOf("msg_list"), "msg_msg", "m_list", MOST)
-                        .flatMap(message -> kernel
-                                .tolerate(
-                                        "messages",
-                                        () -> new Message(
-                                                level.getInt("priority"),
-                                                Messages.sizeBytes(message),
-                                                Messages.body(message, MOST_BODY_BYTES)))
+                        .flatMap(message -> kernel.tolerate(
+                                "messages",
+                                () -> new Message(
+                                        level.getInt("priority"),
+                                        Messages.sizeBytes(message),
+                                        Messages.body(message, MOST_BODY_BYTES)))
                                 .stream()))
                 .toList();
     }
 
     private List<Integer> waiting(KernelObject queue, int direction) {
-        return kernel.list(queue.at("e_wait_q", direction).addressOf("list"), "ext_wait_queue", "list", MOST)
-                .flatMap(waiting ->
-                        kernel.tolerate("waiters", () -> waiting.to("task").getInt("pid")).stream())
+        return kernel.list(
+                        queue.at("e_wait_q", direction).addressOf("list"), "ext_wait_queue", "list", MOST)
+                .flatMap(waiting -> kernel.tolerate("waiters", () -> waiting.to("task").getInt("pid")).stream())
                 .toList();
     }
 }
