@@ -15,6 +15,8 @@ public final class Inspections {
             new NamespaceList(),
             new Threads(),
             new SignalList(),
+            new FutexWaiters(),
+            new AddressOwner(),
             new ModuleList(),
             new LogLines(),
             new OpenFileList(),
