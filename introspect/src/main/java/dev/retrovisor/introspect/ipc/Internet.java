@@ -40,7 +40,8 @@ final class Internet {
         return new Way(
                 sock.get(COMMON + "skc_net.net"),
                 isV6 ? address(sock, COMMON + "skc_v6_rcv_saddr") : address(sock, COMMON + "skc_rcv_saddr"),
-                sock.getInt(COMMON + "skc_num"),
+                // A connection that is over has given its own number back, but not this copy of it.
+                port(sock.as("inet_sock").get("inet_sport")),
                 isV6 ? address(sock, COMMON + "skc_v6_daddr") : address(sock, COMMON + "skc_daddr"),
                 port(sock.get(COMMON + "skc_dport")));
     }

@@ -1,6 +1,7 @@
 package dev.retrovisor.introspect.ipc;
 
 import dev.retrovisor.introspect.kernel.KernelObject;
+import dev.retrovisor.introspect.linux.SignalSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -154,7 +155,7 @@ final class Signals {
     }
 
     private void deliver(int hart, int signal, Sent sent) {
-        exchange.received(hart, ChannelKind.SIGNAL, SignalNames.of(signal), sent)
+        exchange.received(hart, ChannelKind.SIGNAL, SignalSet.name(signal), sent)
                 .message(0);
     }
 

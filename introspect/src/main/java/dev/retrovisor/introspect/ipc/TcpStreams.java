@@ -69,11 +69,11 @@ final class TcpStreams {
         for (String function : new String[] {"tcp_recvmsg_locked", "__tcp_read_sock", "tcp_zerocopy_receive"}) {
             exchange.onFunction(function, hart -> {
                 long sock = exchange.argument(hart, 0);
-                begin(hart, reads, new Call(sock, Sent.BEFORE, read(sock)), this::read);
+                begin(hart, reads, new Call(sock, Sent.BEFORE, read(sock)), this::endRead);
             });
         }
         for (String stop : READING_STOPS) {
-            exchange.onCall("tcp_recvmsg_locked", stop, this::read, hart -> resume(hart, reads, false));
+            exchange.onCall("tcp_recvmsg_locked", stop, this::lendRead, hart -> resume(hart, reads, false));
         }
     }
 
@@ -130,17 +130,29 @@ final class TcpStreams {
         call.bytes += bytes;
     }
 
-    private void read(int hart) {
+    private void lendRead(int hart) {
         Call call = reads.get(exchange.task(hart));
-        if (call == null) {
-            return;
+        if (call != null) {
+            took(hart, call, read(call.sock) - call.sequence);
         }
-        int start = call.sequence;
-        int bytes = read(call.sock) - start;
+    }
+
+    /** The end of the stream takes a number as well, and is no byte. */
+    private void endRead(int hart) {
+        Call call = reads.get(exchange.task(hart));
+        if (call != null) {
+            long rest = exchange.result(hart) - call.bytes;
+            took(hart, call, (int) Math.clamp(read(call.sock) - call.sequence, 0, Math.max(rest, 0)));
+        }
+    }
+
+    private void took(int hart, Call call, int bytes) {
         if (bytes <= 0) {
             return;
         }
+        int start = call.sequence;
         call.sequence += bytes;
+        call.bytes += bytes;
         KernelObject sock = exchange.kernel().object("sock", call.sock);
         Way way = Internet.outOf(sock).back();
         Flow flow = flows.get(way);
