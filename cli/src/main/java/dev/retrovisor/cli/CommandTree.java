@@ -33,6 +33,7 @@ final class CommandTree {
             new Entry(VerifyCommand.class, VerifyCommand::new),
             new Entry(InspectCommand.class, InspectCommand::new),
             new Entry(EventsCommand.class, EventsCommand::new),
+            new Entry(IpcgraphCommand.class, IpcgraphCommand::new),
             new Entry(TraceinfoCommand.class, TraceinfoCommand::new),
             new Entry(GuestCommand.class, GuestCommand::withSubcommands),
             new Entry(CompletionCommand.class, CompletionCommand::new),

@@ -1,5 +1,6 @@
 package dev.retrovisor.introspect.event;
 
+import dev.retrovisor.introspect.ipc.IpcStream;
 import dev.retrovisor.introspect.process.ProcessStream;
 import dev.retrovisor.introspect.process.SchedulingStream;
 import java.util.List;
@@ -9,7 +10,8 @@ import java.util.Optional;
 public final class EventStreams {
     private static final List<EventStream> ALL = List.of(
             new ProcessStream(),
-            new SchedulingStream());
+            new SchedulingStream(),
+            new IpcStream());
 
     private EventStreams() {}
 

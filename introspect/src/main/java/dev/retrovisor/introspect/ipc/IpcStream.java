@@ -31,7 +31,7 @@ public final class IpcStream implements EventStream {
 
     @Override
     public String summary() {
-        return "Each transfer between processes: pipes, sockets, queues, signals, futexes, shared memory";
+        return "each transfer between processes: pipes, sockets, queues, signals, futexes, shared memory";
     }
 
     @Override
@@ -43,6 +43,11 @@ public final class IpcStream implements EventStream {
     public List<String> eventWords() {
         return Stream.concat(ChannelKind.words().stream(), Stream.of("attach", "inherit", "detach"))
                 .toList();
+    }
+
+    @Override
+    public EventStream keeping(int bytes) {
+        return new IpcStream(bytes);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.retrovisor.introspect.event.GuestEvent;
 import dev.retrovisor.introspect.event.Moment;
 import dev.retrovisor.introspect.inspect.Column;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A process began or ceased to share memory with others.
@@ -36,5 +37,10 @@ public record Sharing(
     public String summary() {
         return "%s[%d] %ss %s, %d bytes, shared with %s"
                 .formatted(comm, pid, type, channel, bytes, sharers.isEmpty() ? "nobody" : sharers);
+    }
+
+    @Override
+    public Optional<Object> fact(String word) {
+        return word.equals("fd.name") ? Optional.of(channel) : Optional.empty();
     }
 }

@@ -4,6 +4,7 @@ import dev.retrovisor.introspect.event.GuestEvent;
 import dev.retrovisor.introspect.event.Moment;
 import dev.retrovisor.introspect.inspect.Column;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Something went from one end of a channel to the other. It is told when it arrives, or, to what is outside, when it leaves.
@@ -55,5 +56,10 @@ public record Transfer(
             text.append(", with ").append(String.join(", ", files));
         }
         return text.toString();
+    }
+
+    @Override
+    public Optional<Object> fact(String word) {
+        return word.equals("fd.name") ? Optional.of(channel) : Optional.empty();
     }
 }
