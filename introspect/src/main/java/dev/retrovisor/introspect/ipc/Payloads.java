@@ -2,6 +2,7 @@ package dev.retrovisor.introspect.ipc;
 
 import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.kernel.KernelObject;
+import dev.retrovisor.introspect.linux.PageFrames;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.MemoryFault;
 import java.util.Arrays;
@@ -64,6 +65,24 @@ final class Payloads {
     /** From an address of the kernel. */
     byte[] ofKernel(long address, long lengthBytes) {
         return mostBytes == 0 ? Sent.NOTHING : read(watch.kernel().space(), address, lengthBytes);
+    }
+
+    /** Whether anything is kept. */
+    boolean isKept() {
+        return mostBytes > 0;
+    }
+
+    /** Adds what lies in a page, by its struct page, to what is kept already. */
+    byte[] withPage(byte[] before, long structPage, long offset, long lengthBytes) {
+        long physical = PageFrames.of(watch.kernel()).physical(structPage) + offset;
+        int more = (int) Math.clamp(lengthBytes, 0, mostBytes - before.length);
+        var memory = watch.kernel().machine().memory();
+        if (!memory.contains(physical, more)) {
+            return before;
+        }
+        byte[] bytes = Arrays.copyOf(before, before.length + more);
+        memory.read(physical, bytes, before.length, more);
+        return bytes;
     }
 
     private AddressSpace user(int hart) {

@@ -2,7 +2,9 @@ package dev.retrovisor.introspect.ipc;
 
 import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.types.StructLayout;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -14,6 +16,9 @@ final class Pipes {
 
     /** fs.pipe-max-size can be raised, but no ring is larger. */
     private static final long MOST_BUFFERS = 1 << 20;
+
+    /** Head and tail count on past the ring's end, in 32 bits. */
+    private static final long INDEX_MASK = 0xffff_ffffL;
 
     /** A pipe, by its pipe_inode_info. */
     private static final class Pipe {
@@ -42,12 +47,10 @@ final class Pipes {
     private final Map<Long, Pipe> pipes = new Bounded<>(MOST_PIPES);
     private final Map<Long, Operation> operations = new HashMap<>();
     private final StructLayout buffer;
-    private final long lengthOffset;
 
     Pipes(Exchange exchange) {
         this.exchange = exchange;
         buffer = exchange.kernel().types().struct("pipe_buffer");
-        lengthOffset = buffer.field("len").offsetBytes();
     }
 
     void watch() {
@@ -115,20 +118,47 @@ final class Pipes {
 
     /** Bytes that lie in a pipe. */
     private long content(KernelObject pipe) {
-        long head = pipe.get("head");
-        long mask = pipe.get("ring_size") - 1;
-        long buffers = pipe.get("bufs");
-        long used = (int) (head - pipe.get("tail")) & 0xffff_ffffL;
-        if (used > mask + 1 || used > MOST_BUFFERS) {
-            exchange.kernel().damage().note("pipes", "the pipe at 0x%x has its head behind its tail".formatted(pipe.address()));
-            return 0;
-        }
         long bytes = 0;
-        for (long i = head - used; i != head; i++) {
-            long at = buffers + (i & mask) * buffer.sizeBytes() + lengthOffset;
-            bytes += Integer.toUnsignedLong(pipe.space().readInt(at));
+        for (KernelObject each : buffers(pipe)) {
+            bytes += each.get("len");
         }
         return bytes;
+    }
+
+    private List<KernelObject> buffers(KernelObject pipe) {
+        long head = pipe.get("head");
+        long mask = pipe.get("ring_size") - 1;
+        long ring = pipe.get("bufs");
+        long used = head - pipe.get("tail") & INDEX_MASK;
+        if (used > mask + 1 || used > MOST_BUFFERS) {
+            exchange.kernel()
+                    .damage()
+                    .note("pipes", "the pipe at 0x%x has its head before its tail".formatted(pipe.address()));
+            return List.of();
+        }
+        var buffers = new ArrayList<KernelObject>();
+        for (long i = head - used; i != head; i++) {
+            buffers.add(new KernelObject(
+                    pipe.space(), exchange.kernel().types(), buffer, ring + (i & mask) * buffer.sizeBytes()));
+        }
+        return buffers;
+    }
+
+    /** What lies in a pipe behind so many bytes: after splice it is in no program's memory. */
+    private byte[] payload(KernelObject pipe, long behindBytes) {
+        byte[] payload = Sent.NOTHING;
+        if (exchange.payloads().isKept()) {
+            long skip = behindBytes;
+            for (KernelObject each : buffers(pipe)) {
+                long length = each.get("len");
+                if (skip < length) {
+                    payload = exchange.payloads()
+                            .withPage(payload, each.get("page"), each.get("offset") + skip, length - skip);
+                }
+                skip = Math.max(0, skip - length);
+            }
+        }
+        return payload;
     }
 
     /** Somebody has the mutex: what is there that we have not seen come was there before the watch. */
@@ -169,7 +199,8 @@ final class Pipes {
         }
         long change = content(object) - pipe.queue.bytes();
         if (change > 0) {
-            pipe.queue.append(exchange.sent(hart), change, 0);
+            Sent sent = exchange.sent(hart).with(payload(object, pipe.queue.bytes()));
+            pipe.queue.append(sent, change, 0);
         } else {
             take(hart, pipe, -change);
         }

@@ -35,8 +35,9 @@ public record Sharing(
 
     @Override
     public String summary() {
-        return "%s[%d] %ss %s, %d bytes, shared with %s"
-                .formatted(comm, pid, type, channel, bytes, sharers.isEmpty() ? "nobody" : sharers);
+        String verb = type.equals("attach") ? "attaches" : type + "s";
+        return "%s[%d] %s %s, %d bytes, shared with %s"
+                .formatted(comm, pid, verb, channel, bytes, sharers.isEmpty() ? "nobody" : sharers);
     }
 
     @Override
