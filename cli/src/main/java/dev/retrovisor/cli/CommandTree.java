@@ -36,6 +36,7 @@ final class CommandTree {
             new Entry(LeaksCommand.class, LeaksCommand::new),
             new Entry(ExportCommand.class, ExportCommand::new),
             new Entry(DumpCommand.class, DumpCommand::new),
+            new Entry(IpcgraphCommand.class, IpcgraphCommand::new),
             new Entry(TraceinfoCommand.class, TraceinfoCommand::new),
             new Entry(GuestCommand.class, GuestCommand::withSubcommands),
             new Entry(CompletionCommand.class, CompletionCommand::new),

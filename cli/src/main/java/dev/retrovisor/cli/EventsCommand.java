@@ -71,6 +71,12 @@ final class EventsCommand implements Callable<Integer> {
                     + " write)\".")
     private Optional<String> filter = Optional.empty();
 
+    @Option(
+            names = "--payload",
+            paramLabel = "BYTES",
+            description = "Keep so many first bytes of what goes over, where a stream has them. Default: none.")
+    private int payloadBytes;
+
     @Option(names = "--follow", description = "Write each event at once, for one who reads along through a pipe.")
     private boolean follow;
 
@@ -101,7 +107,12 @@ final class EventsCommand implements Callable<Integer> {
             throw new UserMistake("'%s' stands where the trace is expected: write retrovisor events TRACE %s"
                     .formatted(trace.orElseThrow(), trace.orElseThrow()));
         }
-        List<EventStream> watched = StreamList.named(streams);
+        if (payloadBytes < 0) {
+            throw new UserMistake("--payload %d: write how many bytes to keep".formatted(payloadBytes));
+        }
+        List<EventStream> watched = StreamList.named(streams).stream()
+                .map(stream -> stream.keeping(payloadBytes))
+                .toList();
         Predicate<GuestEvent> wanted = StreamList.filter(filter, watched);
         ReplayTarget start = ReplayTarget.parse(from);
         ReplayTarget stop = ReplayTarget.parse(to);

@@ -20,6 +20,11 @@ public interface EventStream {
         return List.of();
     }
 
+    /** The same stream, whose events keep so many first bytes of what went over; itself where nothing does. */
+    default EventStream keeping(int payloadBytes) {
+        return this;
+    }
+
     /** Begins to watch: sets probes and emits events until {@link Watch#close}. */
     void watch(Watch watch);
 }
