@@ -31,7 +31,7 @@ public final class Truth {
             content.setLength(0);
             String[] words = line.text().split(" ", 4);
             switch (words[1]) {
-                case "file" -> file = words[2];
+                case "file" -> file = line.text().substring("@@ file ".length());
                 case "link" -> truth.links.put(words[2], words.length > 3 ? words[3] : "");
                 case "process" -> truth.processes.add(Integer.parseInt(words[2]));
                 case "fact" -> truth.facts.add(fact(line.text().split(" ", 3)[2]));
