@@ -15,6 +15,7 @@
 #define MOST_BYTES (8L << 20)
 #define MOST_IDS 512
 #define SYMBOLS_A_BLOCK 1024
+#define FNV_START 0xcbf29ce484222325u
 
 static char gathered[MOST_BYTES];
 static char scratch[1 << 18];
@@ -144,22 +145,32 @@ static uint64_t fnv(uint64_t hash, const char *bytes, size_t count) {
     return hash;
 }
 
-// 4 MiB of symbols: one hash a block of lines, FNV-1a over the lines with their ends.
+// 4 MiB of symbols: those of the kernel as one hash a block of lines, FNV-1a over the lines with their ends; those of
+// modules as they are.
 static void say_symbols(void) {
     FILE *file = fopen("/proc/kallsyms", "r");
     char *line = NULL;
     size_t room = 0;
     long lines = 0;
-    uint64_t hash = 0xcbf29ce484222325u;
-    say("@@ file /proc/kallsyms\n");
-    for (ssize_t count; file != NULL && (count = getline(&line, &room, file)) > 0;) {
+    uint64_t hash = FNV_START;
+    must(file == NULL ? -1 : 0, "/proc/kallsyms");
+    say("@@ file kallsyms of the kernel\n");
+    for (ssize_t count; (count = getline(&line, &room, file)) > 0;) {
+        int is_of_module = strchr(line, '[') != NULL;
+        if (is_of_module && lines >= 0) {
+            say("%ld %016lx\n@@ file kallsyms of modules\n", lines, hash);
+            lines = -1;
+        }
+        if (is_of_module) {
+            say("%s", line);
+            continue;
+        }
         hash = fnv(hash, line, (size_t)count);
         if (++lines % SYMBOLS_A_BLOCK == 0) {
             say("%ld %016lx\n", lines, hash);
-            hash = 0xcbf29ce484222325u;
+            hash = FNV_START;
         }
     }
-    say("%ld %016lx\n", lines, hash);
     free(line);
     fclose(file);
 }
@@ -208,7 +219,7 @@ static void print(const char *text, size_t count) {
 }
 
 void tell_truth(void) {
-    static char symbols[1 << 14];
+    static char symbols[1 << 20];
     length = 0;
     say_symbols();
     must(length < sizeof symbols ? 0 : -1, "room for symbols");

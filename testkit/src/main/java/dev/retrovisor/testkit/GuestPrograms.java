@@ -42,6 +42,13 @@ public final class GuestPrograms {
         return linux("dynamic", List.of(), sourceNames, options);
     }
 
+    /** One source as an object file that is not linked: what a kernel loads as a module. */
+    public Path object(String sourceName, List<String> options) {
+        var arguments = new ArrayList<>(List.of("-c", "-O2", "-Wall", "-Wextra", "-Werror"));
+        arguments.addAll(options);
+        return build("object", List.of(sourceName), arguments);
+    }
+
     private Path linux(String kind, List<String> linkage, List<String> sourceNames, String... options) {
         var arguments = new ArrayList<>(linkage);
         arguments.addAll(List.of("-O2", "-Wall", "-Wextra", "-Werror"));

@@ -110,25 +110,26 @@ public final class ProgramGuest {
         try {
             deleteOlder(folder, kind);
             Path work = Files.createTempDirectory(Files.createDirectories(folder), "work");
-            Path archive = Files.write(work.resolve("initrd.cpio"), initrd);
-            Path unfinished = work.resolve("unfinished.trace");
-            DebianRun run = DebianRun.of(
-                    guest.kernel(),
-                    archive,
-                    guest.appendForWorkload(name),
-                    harts,
-                    paging,
-                    TIMEOUT,
-                    Optional.of(unfinished));
-            if (run.result().cause() != StopCause.POWER_OFF
-                    || !run.console().contains("workload %s ended with status 0".formatted(name))) {
-                throw new IllegalStateException(
-                        "the guest ended with %s:%n%s".formatted(run.result().cause(), run.console()));
+            try {
+                Path archive = Files.write(work.resolve("initrd.cpio"), initrd);
+                Path unfinished = work.resolve("unfinished.trace");
+                run(guest, archive, harts, paging, unfinished);
+                Files.move(unfinished, trace, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                delete(work);
             }
-            Files.move(unfinished, trace, StandardCopyOption.ATOMIC_MOVE);
-            delete(work);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void run(Guest guest, Path initrd, int harts, PagingMode paging, Path trace) {
+        DebianRun run = DebianRun.of(
+                guest.kernel(), initrd, guest.appendForWorkload(name), harts, paging, TIMEOUT, Optional.of(trace));
+        if (run.result().cause() != StopCause.POWER_OFF
+                || !run.console().contains("workload %s ended with status 0".formatted(name))) {
+            throw new IllegalStateException(
+                    "the guest ended with %s:%n%s".formatted(run.result().cause(), run.console()));
         }
     }
 

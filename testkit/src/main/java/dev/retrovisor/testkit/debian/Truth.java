@@ -1,5 +1,6 @@
 package dev.retrovisor.testkit.debian;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ public final class Truth {
             content.setLength(0);
             String[] words = line.text().split(" ", 4);
             switch (words[1]) {
-                case "file" -> file = words[2];
+                case "file" -> file = line.text().substring("@@ file ".length());
                 case "link" -> truth.links.put(words[2], words.length > 3 ? words[3] : "");
                 case "process" -> truth.processes.add(Integer.parseInt(words[2]));
                 case "fact" -> truth.facts.add(fact(line.text().split(" ", 3)[2]));
@@ -105,9 +106,15 @@ public final class Truth {
         return Integer.parseInt(fact("actor", "name", name).get("pid"));
     }
 
+    /** The process that says all this. */
+    public int teller() {
+        return Integer.parseInt(
+                file("/proc/%d/stat".formatted(actor("files"))).replaceFirst("(?s).*\\) ", "").split(" ")[1]);
+    }
+
     /** The bytes behind a printed text: {@code \xHH} undone. */
     public static byte[] bytes(String printed) {
-        var bytes = new java.io.ByteArrayOutputStream();
+        var bytes = new ByteArrayOutputStream();
         for (int i = 0; i < printed.length(); i++) {
             if (printed.startsWith("\\x", i)) {
                 bytes.write(Integer.parseInt(printed.substring(i + 2, i + 4), 16));
