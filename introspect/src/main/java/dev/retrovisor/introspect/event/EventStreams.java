@@ -1,5 +1,6 @@
 package dev.retrovisor.introspect.event;
 
+import dev.retrovisor.introspect.heap.HeapStream;
 import dev.retrovisor.introspect.ipc.IpcStream;
 import dev.retrovisor.introspect.process.ProcessStream;
 import dev.retrovisor.introspect.process.SchedulingStream;
@@ -8,11 +9,11 @@ import java.util.Optional;
 
 /** The one list of event streams, in the order of the help. */
 public final class EventStreams {
-    private static final List<EventStream> ALL = List.of(new ProcessStream(), new SchedulingStream(),
     private static final List<EventStream> ALL = List.of(
             new ProcessStream(),
             new SchedulingStream(),
-            new IpcStream());
+            new IpcStream(),
+            new HeapStream());
 
     private EventStreams() {}
 
