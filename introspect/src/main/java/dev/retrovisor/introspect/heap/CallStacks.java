@@ -37,6 +37,11 @@ public final class CallStacks {
         this.interned = interned;
     }
 
+    /** Other code lies at addresses that were seen. */
+    void forgetAddresses() {
+        byAddresses.clear();
+    }
+
     /** The stack of some addresses, innermost first; equal stacks are the same object. */
     public CallStack of(long[] frames) {
         var key = new Addresses(frames);

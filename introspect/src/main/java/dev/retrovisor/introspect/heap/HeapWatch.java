@@ -1,22 +1,22 @@
 package dev.retrovisor.introspect.heap;
 
-import dev.retrovisor.introspect.elf.CodeAddress;
 import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.kernel.MachineView.HartView;
 import dev.retrovisor.introspect.memory.AddressSpace;
-import java.util.List;
 
 /** The heaps of all processes while they are watched: emits {@link HeapEvent}s, and says who is where. */
 public final class HeapWatch {
     private final Watch watch;
     private final AllocatorCalls calls;
     private final HeapProcesses processes;
+    private final KernelCallStacks kernelStacks;
 
     /** Begins to watch. */
     public HeapWatch(Watch watch) {
         this.watch = watch;
         calls = new AllocatorCalls(watch);
         processes = new HeapProcesses(watch, calls);
+        kernelStacks = new KernelCallStacks(watch);
         processes.begin();
     }
 
@@ -35,11 +35,11 @@ public final class HeapWatch {
         return watch.kernel().hartSpace(hart);
     }
 
-    /** Where a hart is, innermost first; the kernel on a program's behalf is one frame. */
+    /** Where a hart is, innermost first; in the kernel, the kernel's frames. */
     public CallStack stack(int hart) {
         HartView state = watch.kernel().machine().hart(hart);
         if (state.privilege() != 0) {
-            return new CallStack(List.of(CodeAddress.ofKernel(watch.kernel().symbols(), state.pc())));
+            return kernelStacks.of(hart, 0);
         }
         return processes.at(hart).map(process -> process.here(state)).orElse(CallStack.NONE);
     }

@@ -1,2 +1,4 @@
-/** What user programs allocate and free with the C library's functions, found by their symbols. */
+/**
+ * What user programs allocate and free with the C library's functions, found by their symbols, and the call stacks of who does.
+ */
 package dev.retrovisor.introspect.heap;

@@ -4,6 +4,7 @@ import dev.retrovisor.introspect.event.GuestEvent;
 import dev.retrovisor.introspect.event.Moment;
 import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.heap.CallStack;
+import dev.retrovisor.introspect.heap.KernelCallStacks;
 import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.linux.PageFrames;
 import dev.retrovisor.introspect.memory.AddressSpace;
@@ -95,7 +96,7 @@ public final class KernelLeaks implements Leaks {
     @Override
     public void watch(Watch newWatch) {
         watch = newWatch;
-        stacks = new KernelCallStacks(watch.kernel());
+        stacks = new KernelCallStacks(watch);
         Tracepoints tracepoints = Tracepoints.of(watch.kernel());
         attach(tracepoints, "kmalloc", hit -> allocated(hit, "kmalloc", hit.argument(2)));
         attach(tracepoints, "kmem_cache_alloc", this::allocatedFromCache);

@@ -1,16 +1,16 @@
-package dev.retrovisor.introspect.leak;
+package dev.retrovisor.introspect.heap;
 
 import dev.retrovisor.introspect.elf.CodeAddress;
-import dev.retrovisor.introspect.heap.CallStack;
-import dev.retrovisor.introspect.heap.CallStacks;
+import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.kernel.MachineView.HartView;
+import dev.retrovisor.introspect.linux.KernelCode;
 import dev.retrovisor.introspect.memory.AddressSpace;
-import dev.retrovisor.introspect.symbols.Symbol;
 import java.util.Arrays;
 
 /** Where harts are in the kernel, by its frame pointers (arch/riscv: ra and the caller's s0 lie right below s0). */
-final class KernelCallStacks {
+public final class KernelCallStacks {
+    private static final String KERNEL = "kernel";
     private static final int MOST_FRAMES = 12;
     private static final int RA = 1;
     private static final int FP = 8;
@@ -21,16 +21,23 @@ final class KernelCallStacks {
     private final KernelView kernel;
     private final AddressSpace space;
     private final CallStacks stacks;
+    private KernelCode code;
     private final long textStart;
     private final long textEnd;
     private final long initStart;
     private final long initEnd;
     private final long imageStart;
 
-    KernelCallStacks(KernelView kernel) {
-        this.kernel = kernel;
+    public KernelCallStacks(Watch watch) {
+        kernel = watch.kernel();
         space = kernel.space();
-        stacks = new CallStacks(address -> CodeAddress.ofKernel(kernel.symbols(), address));
+        code = new KernelCode(kernel);
+        stacks = new CallStacks(this::describe);
+        // Modules take each other's place: above all with what they need only to begin.
+        watch.onFunction("do_init_module", _ -> {
+            code = new KernelCode(kernel);
+            stacks.forgetAddresses();
+        });
         textStart = address("_stext");
         textEnd = address("_etext");
         initStart = address("_sinittext");
@@ -42,12 +49,19 @@ final class KernelCallStacks {
         return kernel.symbols().find(symbol).orElse(0);
     }
 
+    private CodeAddress describe(long address) {
+        return code.at(address)
+                .map(place -> new CodeAddress(
+                        address, place.module().isEmpty() ? KERNEL : place.module(), place.symbol(), place.offset()))
+                .orElseGet(() -> new CodeAddress(address, "", "", 0));
+    }
+
     /**
      * The stack of a hart in the kernel.
      *
      * @param first its innermost frame, if that is not what the frame pointer says; or 0
      */
-    CallStack of(int hart, long first) {
+    public CallStack of(int hart, long first) {
         HartView state = kernel.machine().hart(hart);
         long[] frames = new long[MOST_FRAMES];
         int count = 0;
@@ -89,6 +103,6 @@ final class KernelCallStacks {
     }
 
     private String function(long address) {
-        return kernel.symbols().at(address).map(Symbol::name).orElse("");
+        return describe(address).symbol();
     }
 }
