@@ -84,7 +84,7 @@ final class StreamList {
     }
 
     /** The components of a stream's events, but for the moment that all have. */
-    private static List<String> fields(EventStream stream) {
+    static List<String> fields(EventStream stream) {
         return stream.eventTypes().stream()
                 .filter(Class::isRecord)
                 .flatMap(type -> RowCsv.names(RowShape.of(type.asSubclass(Record.class))).stream())
