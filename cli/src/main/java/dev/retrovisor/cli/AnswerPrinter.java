@@ -75,9 +75,7 @@ final class AnswerPrinter {
         kernel.addProperty("banner", answer.kernelBanner());
         document.add("kernel", kernel);
         document.add("damage", RowJson.of(answer.damage()));
-        var rows = new JsonArray();
-        answer.rows().forEach(row -> rows.add(RowJson.of(row)));
-        document.add("rows", rows);
+        document.add("rows", RowJson.rows(answer.rows()));
         return document;
     }
 

@@ -1,5 +1,6 @@
 package dev.retrovisor.cli;
 
+import com.google.gson.JsonObject;
 import dev.retrovisor.guests.Guest;
 import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.GuestFormatException;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Option;
         name = "demo",
         description = {
             "Show what this is: get an unmodified Debian kernel, boot it, run a small workload while recording,",
-            "replay the recording and prove that both runs are the same, bit for bit."
+            "replay the recording and prove that both runs are the same, bit for bit; then look inside."
         },
         optionListHeading = "%nOptions:%n",
         footer = {
@@ -75,6 +76,7 @@ final class DemoCommand implements Callable<Integer> {
      * What {@code --format json} prints.
      *
      * @param said what programs in the guest wrote to the console
+     * @param inside what {@link DemoLook} found; null if the replay diverged
      */
     private record DemoFacts(
             String kernelVersion,
@@ -83,7 +85,8 @@ final class DemoCommand implements Callable<Integer> {
             RunFacts recorded,
             String inputsHash,
             String eventsHash,
-            ReplayFacts replayed) {}
+            ReplayFacts replayed,
+            JsonObject inside) {}
 
     @Override
     public Integer call() {
@@ -114,6 +117,7 @@ final class DemoCommand implements Callable<Integer> {
         ReplayOptions options = ReplayOptions.standard().withEngine(result.engine());
         ReplayResult replay = new ReplayRunner(screen).run(trace, options, ReplayTarget.END, format.isJson());
         ReplayFacts replayed = ReplayFacts.of(trace.toString(), replay, engine);
+        boolean identical = replay.divergence().isEmpty();
         if (format.isJson()) {
             var facts = new DemoFacts(
                     guest.kernelVersion(),
@@ -122,10 +126,16 @@ final class DemoCommand implements Callable<Integer> {
                     recorded,
                     heads.inputs(),
                     heads.events(),
-                    replayed);
+                    replayed,
+                    identical ? look(trace, options).json() : null);
             screen.out().println(Json.of("demo", SCHEMA_VERSION, facts));
         } else {
             conclude(console, recorded, heads, replay, replayed);
+            if (identical) {
+                step("Looking inside, from the trace alone: no agent, no symbol files");
+                look(trace, options).print(screen);
+                suggest(Quoted.of(recorded.trace()));
+            }
             EngineFacts.print(screen, replayed.engine(), replayed.engineStatistics());
         }
         return ReplayRunner.exitCode(replay);
@@ -184,11 +194,21 @@ final class DemoCommand implements Callable<Integer> {
                 .add("log", recorded.log())
                 .add("sealed by", heads.events().substring(0, 32) + "...")
                 .print();
-        String trace = Quoted.of(recorded.trace());
+    }
+
+    /** One more replay, to see what the guest did. */
+    private DemoLook look(Path trace, ReplayOptions options) {
+        try (TraceLook look = TraceLook.open(screen, trace, options, format.isJson())) {
+            return DemoLook.of(look);
+        }
+    }
+
+    private void suggest(String trace) {
         step("Try next");
         for (List<String> each : List.of(
                 List.of("retrovisor replay " + trace + " --console", "see it again"),
-                List.of("retrovisor traceinfo " + trace, "what is in it"),
+                List.of("retrovisor inspect " + trace + " lsof --at 95%", "look inside; without a name it lists what it shows"),
+                List.of("retrovisor events " + trace + " process", "what happened in it, as it happens"),
                 List.of("retrovisor verify " + trace, "whole, unaltered, the same again"),
                 List.of("retrovisor record debian", "a shell for you, recorded; ^A x leaves it"))) {
             screen.out().println("  " + each.getFirst());

@@ -29,6 +29,6 @@ final class Json {
                 GSON.toJsonTree(facts).getAsJsonObject().entrySet()) {
             json.add(field.getKey(), field.getValue());
         }
-        return GSON.toJson(json);
+        return GuestText.inJson(GSON.toJson(json), false);
     }
 }

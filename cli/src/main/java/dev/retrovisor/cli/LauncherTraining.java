@@ -86,6 +86,8 @@ final class LauncherTraining {
                 List.of("traceinfo", trace),
                 List.of("traceinfo", trace, "--format", "json"),
                 List.of("run", "--kernel", kernel, "--max-steps", "1000"),
+                List.of("inspect"),
+                List.of("events"),
                 List.of("demo", "--help"),
                 List.of("guest", "list"))) {
             int exitCode = commands.run(command.toArray(String[]::new));
@@ -93,7 +95,9 @@ final class LauncherTraining {
                 return exitCode;
             }
         }
-        return ExitCode.GOOD;
+        // No Linux is in that kernel: it takes looking for one to say so.
+        int exitCode = commands.run("inspect", trace, "pslist");
+        return exitCode == ExitCode.BAD_FILE ? ExitCode.GOOD : exitCode;
     }
 
     private static byte[] kernel() {

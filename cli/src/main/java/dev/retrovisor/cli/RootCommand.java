@@ -21,8 +21,10 @@ import picocli.CommandLine.Spec;
             "@|bold Begin with|@",
             "  retrovisor demo              boot, record, replay and verify a Debian",
             "  retrovisor record debian     the same with a shell for you; ^A x leaves it",
+            "  retrovisor inspect           what a trace tells of the guest inside",
             "",
-            "Exit codes: 0 good, 1 differs, 2 you can mend it, 3 bad trace or image, 70 our bug."
+            "Exit codes: 0 good, 1 differs, 2 you can mend it, 3 bad trace or image,",
+            "4 the guest's memory was partly broken, 70 our bug."
         })
 final class RootCommand implements Callable<Integer> {
     static final String VERSION_OPTION = "--version";

@@ -10,6 +10,7 @@ import com.google.gson.JsonPrimitive;
 import dev.retrovisor.introspect.inspect.Column.Style;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /** Rows as JSON: every component by its name, numbers as they are, addresses and bits as strings in hexadecimal. */
@@ -31,6 +32,12 @@ final class RowJson {
         for (RowShape.Part part : RowShape.of(row.getClass()).parts()) {
             json.add(part.name(), value(part.of(row), part.style()));
         }
+        return json;
+    }
+
+    static JsonArray rows(List<? extends Record> rows) {
+        var json = new JsonArray();
+        rows.forEach(row -> json.add(of(row)));
         return json;
     }
 

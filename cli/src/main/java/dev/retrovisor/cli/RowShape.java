@@ -10,7 +10,7 @@ import java.util.Locale;
 
 /** The columns of rows of one kind: the components of their record. */
 final class RowShape {
-    private final List<Part> parts = new ArrayList<>();
+    private final List<Part> parts;
 
     /** One component. */
     record Part(String name, Class<?> type, Column.Style style, Method accessor) {
@@ -44,11 +44,16 @@ final class RowShape {
     private static final ClassValue<RowShape> SHAPES = new ClassValue<>() {
         @Override
         protected RowShape computeValue(Class<?> type) {
-            return new RowShape(type);
+            return new RowShape(parts(type));
         }
     };
 
-    private RowShape(Class<?> type) {
+    private RowShape(List<Part> parts) {
+        this.parts = List.copyOf(parts);
+    }
+
+    private static List<Part> parts(Class<?> type) {
+        var parts = new ArrayList<Part>();
         for (RecordComponent component : type.getRecordComponents()) {
             Column column = component.getAnnotation(Column.class);
             Method accessor = component.getAccessor();
@@ -59,6 +64,7 @@ final class RowShape {
                     column == null ? Column.Style.PLAIN : column.value(),
                     accessor));
         }
+        return parts;
     }
 
     static RowShape of(Class<? extends Record> type) {
@@ -67,5 +73,15 @@ final class RowShape {
 
     List<Part> parts() {
         return parts;
+    }
+
+    /** The component of a name, which must be there. */
+    Part part(String name) {
+        return parts.stream().filter(part -> part.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    /** Only some of the columns, in an order of their own. */
+    RowShape only(List<String> names) {
+        return new RowShape(names.stream().map(this::part).toList());
     }
 }

@@ -9,6 +9,7 @@ import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.kernel.MachineView;
 import dev.retrovisor.introspect.kernel.NoKernelException;
 import dev.retrovisor.replayer.Replay;
+import dev.retrovisor.replayer.ReplayOptions;
 import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.replayer.ReplayTarget;
 import dev.retrovisor.traces.Position;
@@ -57,9 +58,13 @@ final class TraceLook implements AutoCloseable {
     }
 
     static TraceLook open(Screen screen, Path trace, ReplaySettings settings) {
-        Replay replay = Replay.open(trace, settings.options(trace));
+        return open(screen, trace, settings.options(trace), settings.quiet());
+    }
+
+    static TraceLook open(Screen screen, Path trace, ReplayOptions options, boolean quiet) {
+        Replay replay = Replay.open(trace, options);
         EngineOptions.tell(screen, replay.machine().engineNotice());
-        return new TraceLook(screen, trace, replay, settings.quiet());
+        return new TraceLook(screen, trace, replay, quiet);
     }
 
     /** Takes types from a file where the kernel has none. */
@@ -207,9 +212,18 @@ final class TraceLook implements AutoCloseable {
     List<String> watch(List<EventStream> streams, ReplayTarget to, Consumer<GuestEvent> sink, BooleanSupplier enough) {
         requireAhead(to);
         awaitKernel(to);
+        return watching(streams, sink, () -> go(to, enough));
+    }
+
+    /**
+     * Lets streams watch while something is done, such as seeking here and there; there must be a Linux.
+     *
+     * @return what can't be watched on this kernel, in words
+     */
+    List<String> watching(List<EventStream> streams, Consumer<GuestEvent> sink, Runnable going) {
         try (var watch = new Watch(replay.machine(), kernel(), sink)) {
             streams.forEach(stream -> Unanswerable.guard(stream.name(), kernel, () -> stream.watch(watch)));
-            go(to, enough);
+            going.run();
             return watch.notes();
         }
     }
