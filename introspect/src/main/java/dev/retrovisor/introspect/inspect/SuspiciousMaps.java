@@ -57,8 +57,9 @@ final class SuspiciousMaps implements Inspection<SuspiciousMaps.Row> {
     @Override
     public Stream<Row> run(KernelView kernel, Scope scope) {
         return scope.processes(kernel)
-                .flatMap(task -> MemoryMaps.of(task).flatMap(vma -> reason(vma).stream()
-                        .flatMap(reason -> kernel.tolerate(name(), () -> row(task, vma, reason)).stream())));
+                .flatMap(task -> MemoryMaps.of(task)
+                        .flatMap(vma -> reason(vma).stream()
+                                .flatMap(reason -> kernel.tolerate(name(), () -> row(task, vma, reason)).stream())));
     }
 
     private static Optional<Reason> reason(Vma vma) {

@@ -59,16 +59,21 @@ final class SyscallCheck implements Inspection<SyscallCheck.Row> {
         int count = count(kernel, table);
         Optional<KernelImage> image = scope.image().map(bytes -> new KernelImage(kernel.symbols(), bytes));
         AddressSpace space = kernel.space();
-        return IntStream.range(0, count).boxed().flatMap(number -> kernel.tolerate(
-                        name(), () -> row(kernel, code, image, number, table + number * Long.BYTES, space))
-                .stream());
+        return IntStream.range(0, count)
+                .boxed()
+                .flatMap(number ->
+                        kernel
+                                .tolerate(
+                                        name(),
+                                        () -> row(kernel, code, image, number, table + number * Long.BYTES, space))
+                                .stream());
     }
 
     /** As many as lead somewhere: behind the table, before the next symbol, may lie what has none. */
     private static int count(KernelView kernel, long table) {
         AddressSpace space = kernel.space();
         OptionalLong end = kernel.symbols().next(table);
-        int count = (int) Math.clamp((end.orElse(table) - table) / Long.BYTES, 0, MOST_CALLS);
+        int count = Math.clamp((end.orElse(table) - table) / Long.BYTES, 0, MOST_CALLS);
         while (count > 0 && !leadsSomewhere(space, table + (count - 1L) * Long.BYTES)) {
             count--;
         }

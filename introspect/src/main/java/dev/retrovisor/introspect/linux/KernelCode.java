@@ -111,7 +111,7 @@ public final class KernelCode {
         long strings = table.get("strtab");
         long entries = table.get("symtab");
         long size = kernel.types().struct("elf64_sym").sizeBytes();
-        int count = (int) Math.clamp(table.get("num_symtab"), 0, MOST_SYMBOLS);
+        int count = Math.clamp(table.get("num_symtab"), 0, MOST_SYMBOLS);
         var symbols = new ArrayList<Symbol>();
         for (int i = 1; i < count; i++) {
             KernelObject entry = kernel.object("elf64_sym", entries + i * size);

@@ -50,26 +50,33 @@ public final class ModuleViews {
 
     /** Those with a folder in /sys/module; what is built in has one as well, without a module. */
     private Stream<KernelObject> inSysfs() {
-        return kernel.tolerate("modules", () -> kernel.object("kset", kernel.globalLong("module_kset")).addressOf("list"))
+        return kernel
+                .tolerate(
+                        "modules",
+                        () -> kernel.object("kset", kernel.globalLong("module_kset"))
+                                .addressOf("list"))
                 .stream()
                 .flatMap(head -> kernel.list(head, "kobject", "entry", MOST))
                 .flatMap(kobject -> kernel
-                        .tolerate("modules", () -> kobject.container("module_kobject", "kobj").follow("mod"))
+                        .tolerate(
+                                "modules",
+                                () -> kobject.container("module_kobject", "kobj")
+                                        .follow("mod"))
                         .flatMap(module -> module)
                         .stream());
     }
 
     /** Those that are found by addresses: a tree of two copies, of which the first is taken. */
     private Stream<KernelObject> inTree() {
-        if (!kernel.symbols().has("mod_tree") || kernel.types().findStruct("mod_tree_node").isEmpty()) {
+        if (!kernel.symbols().has("mod_tree")
+                || kernel.types().findStruct("mod_tree_node").isEmpty()) {
             return Stream.empty();
         }
         long root = kernel.global("mod_tree", "mod_tree_root").addressOf("root.tree");
         var known = new HashSet<Long>();
         return RedBlackTrees.inOrder(kernel, root, "mod_tree_node", "node.node", MOST)
-                .flatMap(node -> kernel.tolerate("modules", () -> node.follow("mod"))
-                        .flatMap(module -> module)
-                        .stream())
+                .flatMap(
+                        node -> kernel.tolerate("modules", () -> node.follow("mod")).flatMap(module -> module).stream())
                 .filter(module -> known.add(module.address()));
     }
 }

@@ -84,7 +84,8 @@ public final class TaskViews {
                         .ifPresent(task -> idle.add(task.address())));
         return views.seen.entrySet().stream()
                 .filter(entry -> !idle.contains(entry.getKey()))
-                .flatMap(entry -> kernel.tolerate("threads", () -> views.seen(entry.getKey(), entry.getValue())).stream());
+                .flatMap(entry ->
+                        kernel.tolerate("threads", () -> views.seen(entry.getKey(), entry.getValue())).stream());
     }
 
     private void read(Book book, Stream<Task> found) {
@@ -135,8 +136,10 @@ public final class TaskViews {
     private Stream<Task> runQueues() {
         return IntStream.range(0, kernel.cpus())
                 .boxed()
-                .flatMap(cpu -> kernel.tolerate("scheduler", () -> kernel.object("rq", kernel.perCpu(cpu, "runqueues")))
-                        .stream())
+                .flatMap(cpu ->
+                        kernel
+                                .tolerate("scheduler", () -> kernel.object("rq", kernel.perCpu(cpu, "runqueues")))
+                                .stream())
                 .flatMap(queue -> Stream.of(fair(queue), realtime(queue), deadline(queue), current(queue))
                         .flatMap(each -> each))
                 .map(object -> new Task(kernel, object))
@@ -151,7 +154,8 @@ public final class TaskViews {
         Field lists = queue.layout().field("rt.active.queue");
         int count = lists.type() instanceof CType.Array array ? (int) array.count() : 0;
         return IntStream.range(0, count)
-                .mapToObj(i -> queue.addressOf("rt.active.queue") + i * lists.type().sizeBytes() / count)
+                .mapToObj(i ->
+                        queue.addressOf("rt.active.queue") + i * lists.type().sizeBytes() / count)
                 .flatMap(head -> kernel.list(head, "task_struct", "rt.run_list", Tasks.MOST));
     }
 
@@ -196,6 +200,9 @@ public final class TaskViews {
     private LongStream live(SlabCaches slabs, String cache) {
         Optional<SlabCaches.Cache> found =
                 slabs.all().filter(each -> each.name().equals(cache)).findFirst();
-        return found.stream().flatMap(slabs::slots).filter(SlabCaches.Slot::live).mapToLong(SlabCaches.Slot::address);
+        return found.stream()
+                .flatMap(slabs::slots)
+                .filter(SlabCaches.Slot::live)
+                .mapToLong(SlabCaches.Slot::address);
     }
 }

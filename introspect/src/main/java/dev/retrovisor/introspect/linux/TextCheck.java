@@ -148,7 +148,10 @@ public final class TextCheck {
         if (isCall) {
             long target = RiscvCode.pcRelativeTarget(site, first, second);
             return code.isInImage(target)
-                    ? kernel.symbols().at(target).filter(symbol -> symbol.name().startsWith("ftrace_")).isPresent()
+                    ? kernel.symbols()
+                            .at(target)
+                            .filter(symbol -> symbol.name().startsWith("ftrace_"))
+                            .isPresent()
                     : isOfBpf(target);
         }
         // While tracing is off the second half of the call may stay: it is jumped over by none, and does nothing alone.
