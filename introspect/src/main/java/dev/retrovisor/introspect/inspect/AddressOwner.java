@@ -69,12 +69,12 @@ final class AddressOwner implements Inspection<AddressOwner.Row> {
         return scope.processes(kernel)
                 .flatMap(task -> MemoryMaps.of(task)
                         .filter(vma -> vma.has(address))
-                        .flatMap(vma -> kernel.tolerate(name(), () -> user(task, vma, address, files, stacks)).stream()))
+                        .flatMap(
+                                vma -> kernel.tolerate(name(), () -> user(task, vma, address, files, stacks)).stream()))
                 .flatMap(List::stream);
     }
 
-    private static List<Row> user(
-            Task task, Vma vma, long address, ProcessImages.Cache files, KernelStack stacks) {
+    private static List<Row> user(Task task, Vma vma, long address, ProcessImages.Cache files, KernelStack stacks) {
         KernelView kernel = task.kernel();
         var rows = new ArrayList<Row>();
         var pid = OptionalInt.of(task.pid());
@@ -83,12 +83,7 @@ final class AddressOwner implements Inspection<AddressOwner.Row> {
             var place = new ProcessImages(kernel, memory, files).describe(address);
             if (!place.symbol().isEmpty()) {
                 rows.add(new Row(
-                        pid,
-                        "code",
-                        place.toString(),
-                        address - place.offset(),
-                        OptionalLong.empty(),
-                        place.offset()));
+                        pid, "code", place.toString(), address - place.offset(), OptionalLong.empty(), place.offset()));
             }
         }
         task.threads()

@@ -63,8 +63,7 @@ public final class Futexes {
 
     /** All waiters, lazily. */
     public Stream<Waiter> waiters() {
-        return hashed()
-                .orElseGet(this::onStacks)
+        return hashed().orElseGet(this::onStacks)
                 .flatMap(queued -> kernel.tolerate("futexes", () -> waiter(queued)).flatMap(found -> found).stream());
     }
 
@@ -84,8 +83,8 @@ public final class Futexes {
         long size = kernel.types().struct("futex_hash_bucket").sizeBytes();
         return Optional.of(LongStream.range(0, count)
                 .mapToObj(i -> kernel.object("futex_hash_bucket", buckets + i * size))
-                .flatMap(bucket -> kernel.list(
-                        bucket.addressOf("chain.node_list"), "futex_q", "list.node_list", MOST_WAITERS)));
+                .flatMap(bucket ->
+                        kernel.list(bucket.addressOf("chain.node_list"), "futex_q", "list.node_list", MOST_WAITERS)));
     }
 
     private Stream<KernelObject> onStacks() {
@@ -108,7 +107,10 @@ public final class Futexes {
                 long node = candidate.addressOf("list.node_list");
                 long next = candidate.get("list.node_list.next");
                 // Its neighbour in the queue knows it.
-                if (space.isMapped(lock) && space.isMapped(next + 8) && space.readLong(next + 8) == node && next != node) {
+                if (space.isMapped(lock)
+                        && space.isMapped(next + 8)
+                        && space.readLong(next + 8) == node
+                        && next != node) {
                     return candidate;
                 }
             }
@@ -167,9 +169,7 @@ public final class Futexes {
     private OptionalInt value(Task task, long address) {
         try {
             Optional<UserMemory> memory = memories.computeIfAbsent(task.object().get("mm"), _ -> task.memory());
-            return memory.isPresent()
-                    ? OptionalInt.of(memory.get().space().readInt(address))
-                    : OptionalInt.empty();
+            return memory.isPresent() ? OptionalInt.of(memory.get().space().readInt(address)) : OptionalInt.empty();
         } catch (MemoryFault _) {
             return OptionalInt.empty(); // Swapped out, or unmapped by another thread.
         }

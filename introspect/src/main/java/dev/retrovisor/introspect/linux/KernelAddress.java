@@ -32,10 +32,14 @@ public final class KernelAddress {
         var answers = new ArrayList<Answer>();
         symbol(answers, address);
         perCpu(answers, address);
-        code.moduleAt(address).ifPresent(module -> module.regions().stream()
-                .filter(region -> region.has(address))
-                .forEach(region -> answers.add(new Answer(
-                        "module", module.name() + " " + region.kind(), region.start(), size(region.sizeBytes())))));
+        code.moduleAt(address)
+                .ifPresent(module -> module.regions().stream()
+                        .filter(region -> region.has(address))
+                        .forEach(region -> answers.add(new Answer(
+                                "module",
+                                module.name() + " " + region.kind(),
+                                region.start(),
+                                size(region.sizeBytes())))));
         tasks(answers, address);
         kernel.tolerate("address", () -> new PhysicalPages(kernel)).ifPresent(pages -> {
             slab(answers, pages, address);
@@ -89,16 +93,18 @@ public final class KernelAddress {
 
     private void tasks(List<Answer> answers, long address) {
         long taskBytes = kernel.types().struct("task_struct").sizeBytes();
-        new Tasks(kernel).threads().forEach(task -> kernel.tolerate("address", () -> KernelStack.bounds(task))
-                .ifPresent(stack -> {
-                    String who = "thread %d %s".formatted(task.pid(), task.name());
-                    if (stack.has(address)) {
-                        answers.add(new Answer("stack", who, stack.low(), size(stack.high() - stack.low())));
-                    }
-                    if (address - task.address() >= 0 && address - task.address() < taskBytes) {
-                        answers.add(new Answer("task_struct", who, task.address(), size(taskBytes)));
-                    }
-                }));
+        new Tasks(kernel)
+                .threads()
+                .forEach(task -> kernel.tolerate("address", () -> KernelStack.bounds(task))
+                        .ifPresent(stack -> {
+                            String who = "thread %d %s".formatted(task.pid(), task.name());
+                            if (stack.has(address)) {
+                                answers.add(new Answer("stack", who, stack.low(), size(stack.high() - stack.low())));
+                            }
+                            if (address - task.address() >= 0 && address - task.address() < taskBytes) {
+                                answers.add(new Answer("task_struct", who, task.address(), size(taskBytes)));
+                            }
+                        }));
     }
 
     private void slab(List<Answer> answers, PhysicalPages pages, long address) {

@@ -12,7 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What lies at addresses of the kernel and of its modules. Modules are looked up once: for use while the machine stands.
+ * What lies at addresses of the kernel and of its modules, also those that hide. Modules are looked up once: for use while
+ * the machine stands.
  */
 public final class KernelCode {
     private static final int MOST_SYMBOLS = 1 << 18;
@@ -26,7 +27,7 @@ public final class KernelCode {
     public KernelCode(KernelView kernel) {
         this.kernel = kernel;
         modules = kernel.symbols().has("modules") && !kernel.types().isEmpty()
-                ? new Modules(kernel).all().toList()
+                ? new ModuleViews(kernel).all().map(ModuleViews.Seen::module).toList()
                 : List.of();
     }
 
@@ -110,7 +111,7 @@ public final class KernelCode {
         long strings = table.get("strtab");
         long entries = table.get("symtab");
         long size = kernel.types().struct("elf64_sym").sizeBytes();
-        int count = (int) Math.clamp(table.get("num_symtab"), 0, MOST_SYMBOLS);
+        int count = Math.clamp(table.get("num_symtab"), 0, MOST_SYMBOLS);
         var symbols = new ArrayList<Symbol>();
         for (int i = 1; i < count; i++) {
             KernelObject entry = kernel.object("elf64_sym", entries + i * size);
