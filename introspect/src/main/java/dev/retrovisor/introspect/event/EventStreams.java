@@ -8,7 +8,6 @@ import java.util.Optional;
 
 /** The one list of event streams, in the order of the help. */
 public final class EventStreams {
-    private static final List<EventStream> ALL = List.of(new ProcessStream(), new SchedulingStream(),
     private static final List<EventStream> ALL = List.of(
             new ProcessStream(),
             new SchedulingStream(),
