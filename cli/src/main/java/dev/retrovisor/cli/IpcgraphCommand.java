@@ -134,9 +134,9 @@ final class IpcgraphCommand implements Callable<Integer> {
         }
         var table = new RowTable(RowShape.of(IpcGraph.Link.class));
         links.forEach(table::add);
-        List<String> lines = table.lines(screen.outputIsTerminal() ? screen.columns() : RowTable.UNLIMITED);
-        screen.out().println(screen.bold(lines.getFirst()));
-        lines.stream().skip(1).forEach(screen.out()::println);
+        table.fitTo(screen.outputIsTerminal() ? screen.columns() : RowTable.UNLIMITED);
+        table.heading().forEach(line -> screen.out().println(screen.bold(line)));
+        table.lines().forEach(screen.out()::println);
     }
 
     private void json(TraceLook look, Position begun, List<IpcGraph.Link> links) {
