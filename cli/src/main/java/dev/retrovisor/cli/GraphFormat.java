@@ -25,7 +25,8 @@ enum GraphFormat {
                 case "json" -> JSON;
                 case "dot" -> DOT;
                 case "svg" -> SVG;
-                default -> throw new TypeConversionException("'" + text + "' is no format: write table, json, dot or svg");
+                default ->
+                    throw new TypeConversionException("'" + text + "' is no format: write table, json, dot or svg");
             };
         }
     }

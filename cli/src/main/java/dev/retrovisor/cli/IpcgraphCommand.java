@@ -99,8 +99,8 @@ final class IpcgraphCommand implements Callable<Integer> {
     }
 
     private void print(TraceLook look, Position begun, List<IpcGraph.Link> links) {
-        String title = "Who talks to whom, from %s to %s"
-                .formatted(Positions.words(begun), Positions.words(look.position()));
+        String title =
+                "Who talks to whom, from %s to %s".formatted(Positions.words(begun), Positions.words(look.position()));
         switch (format) {
             case TABLE -> table(title, links);
             case JSON -> json(look, begun, links);

@@ -13,7 +13,8 @@ public final class EventStreams {
             new ProcessStream(),
             new SchedulingStream(),
             new IpcStream(),
-            new HeapStream());
+            new HeapStream(),
+    private static final List<EventStream> ALL = List.of(new ProcessStream(), new SchedulingStream(), new IpcStream());
 
     private EventStreams() {}
 

@@ -31,16 +31,19 @@ final class Counters {
             counters.put(context, new ByteQueue());
             counters.get(context).append(exchange.sent(hart), context(context).get("count"), 0);
         });
-        exchange.onFunction("eventfd_signal_mask", hart -> queue(exchange.argument(hart, 0))
-                .append(exchange.sent(Party.KERNEL), 1, 0));
+        exchange.onFunction(
+                "eventfd_signal_mask",
+                hart -> queue(exchange.argument(hart, 0)).append(exchange.sent(Party.KERNEL), 1, 0));
         watchWrites();
         watchReads();
-        exchange.onFunction("timerfd_read_iter", hart -> exchange.onReturn(hart, returning -> {
-            if (exchange.result(returning) == MESSAGE_BYTES) {
-                exchange.received(returning, ChannelKind.TIMERFD, "timerfd", exchange.sent(Party.KERNEL))
-                        .message(MESSAGE_BYTES);
-            }
-        }));
+        exchange.onFunction(
+                "timerfd_read_iter",
+                hart -> exchange.onReturn(hart, returning -> {
+                    if (exchange.result(returning) == MESSAGE_BYTES) {
+                        exchange.received(returning, ChannelKind.TIMERFD, "timerfd", exchange.sent(Party.KERNEL))
+                                .message(MESSAGE_BYTES);
+                    }
+                }));
     }
 
     private KernelObject context(long address) {
@@ -86,7 +89,9 @@ final class Counters {
     private void watchReads() {
         Map<Long, Long> reads = new HashMap<>();
         exchange.onFunction("eventfd_read", hart -> {
-            long file = exchange.kernel().object("kiocb", exchange.argument(hart, 0)).get("ki_filp");
+            long file = exchange.kernel()
+                    .object("kiocb", exchange.argument(hart, 0))
+                    .get("ki_filp");
             long context = contextOf(file);
             reads.put(exchange.task(hart), context);
             exchange.onReturn(hart, returning -> {

@@ -151,8 +151,7 @@ final class Exchange {
     }
 
     Sent sent(Party from) {
-        return new Sent(
-                from, watch.machine().steps(), watch.machine().virtualNanos(), Sent.NOTHING);
+        return new Sent(from, watch.machine().steps(), watch.machine().virtualNanos(), Sent.NOTHING);
     }
 
     // Registers.

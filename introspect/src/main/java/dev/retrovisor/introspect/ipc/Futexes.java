@@ -22,8 +22,7 @@ final class Futexes {
             KernelObject waiter = exchange.kernel().object("futex_q", exchange.argument(hart, 1));
             wake(hart, name(waiter.in("key")), waiter.get("task"));
         });
-        exchange.onFunction(
-                "futex_unlock_pi", hart -> unlocked.put(exchange.task(hart), exchange.argument(hart, 0)));
+        exchange.onFunction("futex_unlock_pi", hart -> unlocked.put(exchange.task(hart), exchange.argument(hart, 0)));
         exchange.beforeCall("futex_unlock_pi", "pi_state_update_owner", hart -> {
             long address = unlocked.getOrDefault(exchange.task(hart), 0L);
             wake(hart, "0x%x".formatted(address), exchange.argument(hart, 1));

@@ -64,7 +64,8 @@ public final class IpcGraph implements Consumer<GuestEvent> {
                 End to = seen(transfer.toPid(), transfer.toComm());
                 add(from, to, transfer.type(), transfer.channel(), transfer.messages(), transfer.bytes());
             }
-            case Sharing sharing when !sharing.type().equals("detach") -> {
+            case Sharing sharing
+            when !sharing.type().equals("detach") -> {
                 End to = seen(sharing.pid(), sharing.comm());
                 for (int sharer : sharing.sharers()) {
                     End from = End.of(sharer, "");
@@ -144,12 +145,14 @@ public final class IpcGraph implements Consumer<GuestEvent> {
                 })
                 .toList();
         var lines = new ArrayList<Graph.Edge>();
-        edges.forEach((pair, sum) -> lines.add(new Graph.Edge(
-                pair.from.id(), pair.to.id(), label(pair.kind, sum), sum.messages)));
+        edges.forEach((pair, sum) ->
+                lines.add(new Graph.Edge(pair.from.id(), pair.to.id(), label(pair.kind, sum), sum.messages)));
         return new Graph(nodes, lines);
     }
 
     private static String label(String kind, Sum sum) {
-        return sum.bytes == 0 ? "%s: %d".formatted(kind, sum.messages) : "%s: %d, %d B".formatted(kind, sum.messages, sum.bytes);
+        return sum.bytes == 0
+                ? "%s: %d".formatted(kind, sum.messages)
+                : "%s: %d, %d B".formatted(kind, sum.messages, sum.bytes);
     }
 }

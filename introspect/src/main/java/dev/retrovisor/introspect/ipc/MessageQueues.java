@@ -1,6 +1,5 @@
 package dev.retrovisor.introspect.ipc;
 
-import dev.retrovisor.introspect.kernel.KernelObject;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -67,7 +66,8 @@ final class MessageQueues {
                 exchange.kernel().object("pt_regs", exchange.argument(hart, 0)).getInt("orig_a0");
         String name = exchange.files()
                 .find(exchange.current(hart), descriptor)
-                .map(file -> "/" + exchange.files().paths().lastName(file.in("f_path").to("dentry")))
+                .map(file -> "/"
+                        + exchange.files().paths().lastName(file.in("f_path").to("dentry")))
                 .orElse("");
         calls.put(exchange.task(hart), new Call(ChannelKind.POSIX_QUEUE, name));
     }

@@ -45,8 +45,8 @@ final class NetlinkSockets implements Datagrams.Family {
 
     private void send(int hart) {
         long socket = exchange.argument(hart, 0);
-        var send = new Sending(
-                exchange.sent(hart).with(exchange.payloads().ofMessage(hart, exchange.argument(hart, 1))));
+        var send =
+                new Sending(exchange.sent(hart).with(exchange.payloads().ofMessage(hart, exchange.argument(hart, 1))));
         sending.put(exchange.task(hart), send);
         exchange.onReturn(hart, returning -> {
             sending.remove(exchange.task(returning));
@@ -71,8 +71,8 @@ final class NetlinkSockets implements Datagrams.Family {
             send.isToProcess = true;
             inFlight.put(buffer, send.sent);
         } else {
-            byte[] payload = exchange.payloads()
-                    .ofKernel(object.get("data"), object.get("len") - object.get("data_len"));
+            byte[] payload =
+                    exchange.payloads().ofKernel(object.get("data"), object.get("len") - object.get("data_len"));
             inFlight.put(buffer, exchange.sent(Party.KERNEL).with(payload));
         }
     }

@@ -87,20 +87,21 @@ final class Pipes {
     }
 
     private void begin(int hart, boolean isWrite) {
-        long file = exchange.kernel().object("kiocb", exchange.argument(hart, 0)).get("ki_filp");
+        long file =
+                exchange.kernel().object("kiocb", exchange.argument(hart, 0)).get("ki_filp");
         long iterator = exchange.argument(hart, 1);
         long pipe = learnName(file);
-        Sent sent = isWrite
-                ? exchange.sent(hart).with(exchange.payloads().ofIterator(hart, iterator))
-                : Sent.BEFORE;
-        long wanted = isWrite ? 0 : exchange.kernel().object("iov_iter", iterator).get("count");
+        Sent sent = isWrite ? exchange.sent(hart).with(exchange.payloads().ofIterator(hart, iterator)) : Sent.BEFORE;
+        long wanted =
+                isWrite ? 0 : exchange.kernel().object("iov_iter", iterator).get("count");
         operations.put(exchange.task(hart), new Operation(pipe, sent, isWrite, wanted));
     }
 
     /** The pipe of an open file, or 0 if it is none; files tell its name, the pipe itself does not. */
     private long learnName(long fileAddress) {
         KernelObject file = exchange.kernel().object("file", fileAddress);
-        if (file.get("f_op") != exchange.kernel().symbols().find("pipefifo_fops").orElse(0)) {
+        if (file.get("f_op")
+                != exchange.kernel().symbols().find("pipefifo_fops").orElse(0)) {
             return 0;
         }
         long pipe = file.get("private_data");

@@ -7,12 +7,7 @@ import java.util.Map;
 final class Semaphores {
     /** The functions that end a wait, whichever of them the compiler left. */
     private static final String[] WAKERS = {
-        "update_queue",
-        "wake_const_ops",
-        "do_smart_update",
-        "__do_semtimedop",
-        "freeary",
-        "wake_up_sem_queue_prepare"
+        "update_queue", "wake_const_ops", "do_smart_update", "__do_semtimedop", "freeary", "wake_up_sem_queue_prepare"
     };
 
     private final Exchange exchange;

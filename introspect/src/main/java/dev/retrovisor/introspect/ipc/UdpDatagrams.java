@@ -48,7 +48,9 @@ final class UdpDatagrams implements Datagrams.Family {
                 .ofKernel(header + HEADER_BYTES, Math.min(bytes, buffer.get("len") - buffer.get("data_len")));
         Sent sent = exchange.sent(hart).with(payload);
         var way = new Way(
-                buffer.follow("sk").map(sock -> sock.get("__sk_common.skc_net.net")).orElse(0L),
+                buffer.follow("sk")
+                        .map(sock -> sock.get("__sk_common.skc_net.net"))
+                        .orElse(0L),
                 Internet.address(flow, "saddr"),
                 Internet.port(flow.get("uli.ports.sport")),
                 Internet.address(flow, "daddr"),

@@ -55,8 +55,7 @@ final class UnixSockets implements Datagrams.Family {
         });
         exchange.onFunction("unix_stream_read_actor", this::readStream);
         exchange.onFunction("unix_stream_splice_actor", this::readStream);
-        new Datagrams(exchange)
-                .watch("__unix_dgram_recvmsg", "__skb_try_recv_datagram", 2, "unix datagrams", this);
+        new Datagrams(exchange).watch("__unix_dgram_recvmsg", "__skb_try_recv_datagram", 2, "unix datagrams", this);
     }
 
     private void beginSend(int hart) {
@@ -98,9 +97,11 @@ final class UnixSockets implements Datagrams.Family {
             InFlight message = inFlight.get(buffer);
             String channel = channel(exchange.kernel().object("socket", socket).to("sk"), message);
             ByteQueue queue = message == null ? new ByteQueue() : message.bytes;
-            queue.take(bytes, piece -> exchange.received(returning, ChannelKind.UNIX_STREAM, channel, piece.sent())
-                    .files(files)
-                    .piece(piece));
+            queue.take(
+                    bytes,
+                    piece -> exchange.received(returning, ChannelKind.UNIX_STREAM, channel, piece.sent())
+                            .files(files)
+                            .piece(piece));
             if (queue.bytes() == 0) {
                 inFlight.remove(buffer);
             }
@@ -132,9 +133,8 @@ final class UnixSockets implements Datagrams.Family {
     private String nameOf(KernelObject sock) {
         return switch (exchange.files().sockets().describe(sock)) {
             // An abstract name begins with a zero byte, for which people write an @.
-            case SocketDescription.Unix unix -> unix.name().startsWith("\0")
-                    ? "@" + unix.name().substring(1)
-                    : unix.name();
+            case SocketDescription.Unix unix ->
+                unix.name().startsWith("\0") ? "@" + unix.name().substring(1) : unix.name();
             case SocketDescription.Internet _, SocketDescription.Netlink _, SocketDescription.Other _ -> "";
         };
     }
@@ -142,7 +142,9 @@ final class UnixSockets implements Datagrams.Family {
     /** The files that an sk_buff carries. */
     private List<String> filesOf(long buffer) {
         KernelObject control = exchange.kernel()
-                .object("unix_skb_parms", exchange.kernel().object("sk_buff", buffer).addressOf("cb"));
+                .object(
+                        "unix_skb_parms",
+                        exchange.kernel().object("sk_buff", buffer).addressOf("cb"));
         var names = new ArrayList<String>();
         control.follow("fp").ifPresent(list -> {
             int count = Math.clamp(list.getInt("count"), 0, MOST_FILES);

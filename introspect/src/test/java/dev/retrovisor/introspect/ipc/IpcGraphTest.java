@@ -49,7 +49,9 @@ class IpcGraphTest {
         send(1, "a", 2, "pipe:[1]", 10);
         send(3, "c", 4, "pipe:[2]", 10);
 
-        assertThat(graph.links(pid -> pid == 4)).extracting(IpcGraph.Link::fromPid).containsExactly(3);
+        assertThat(graph.links(pid -> pid == 4))
+                .extracting(IpcGraph.Link::fromPid)
+                .containsExactly(3);
     }
 
     @Test

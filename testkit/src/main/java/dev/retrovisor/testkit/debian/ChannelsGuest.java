@@ -17,7 +17,9 @@ public record ChannelsGuest(Recording recording, List<String> sent, List<String>
                 .recorded(harts, paging);
         recording.line("@@ channels done");
         return new ChannelsGuest(
-                recording, told(recording, "@@ sent ").toList(), told(recording, "@@ shared ").toList());
+                recording,
+                told(recording, "@@ sent ").toList(),
+                told(recording, "@@ shared ").toList());
     }
 
     private static Stream<String> told(Recording recording, String start) {

@@ -101,9 +101,14 @@ final class IpcStreamTest {
         return events.stream()
                 .filter(Sharing.class::isInstance)
                 .map(Sharing.class::cast)
-                .filter(each -> each.channel().contains("memfd:") || each.channel().contains("SYSV"))
+                .filter(each ->
+                        each.channel().contains("memfd:") || each.channel().contains("SYSV"))
                 .map(each -> "%s %s %d %d"
-                        .formatted(each.type(), each.kind(), each.pid(), each.sharers().size()))
+                        .formatted(
+                                each.type(),
+                                each.kind(),
+                                each.pid(),
+                                each.sharers().size()))
                 .toList();
     }
 }
