@@ -10,7 +10,6 @@ import dev.retrovisor.machine.probe.Probes;
 import dev.retrovisor.machine.probe.Verdict;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +30,7 @@ public final class Watch implements AutoCloseable {
     private final List<Runnable> onClose = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
     private final Returns returns;
+    private final ThreadNames threads;
 
     /** @param sink takes the events, at the moment at which they happen, in order */
     public Watch(Machine machine, KernelView kernel, Consumer<GuestEvent> sink) {
@@ -38,6 +38,7 @@ public final class Watch implements AutoCloseable {
         this.kernel = kernel;
         this.sink = sink;
         returns = new Returns(this);
+        threads = new ThreadNames(this);
     }
 
     public Machine machine() {
@@ -125,21 +126,20 @@ public final class Watch implements AutoCloseable {
 
     /** This moment, in the name of the thread that a hart runs. */
     public Moment now(int hart) {
-        Optional<KernelObject> task = kernel.currentTask(hart);
-        return task.isPresent()
-                ? moment(hart, task.get())
+        long task = kernel.currentTaskAddress(hart);
+        return task != 0
+                ? threads.moment(hart, task)
                 : new Moment(machine.steps(), machine.virtualNanos(), hart, 0, 0, "");
     }
 
     /** This moment, in the name of a thread. */
     public Moment moment(int hart, KernelObject task) {
-        return new Moment(
-                machine.steps(),
-                machine.virtualNanos(),
-                hart,
-                task.getInt("tgid"),
-                task.getInt("pid"),
-                task.text("comm"));
+        return threads.moment(hart, task.address());
+    }
+
+    /** The same, by the address of its task_struct; the cheapest way to a thread's numbers and name. */
+    public Moment moment(int hart, long task) {
+        return threads.moment(hart, task);
     }
 
     public void emit(GuestEvent event) {

@@ -5,8 +5,10 @@ import dev.retrovisor.introspect.memory.MemoryFault;
 import dev.retrovisor.introspect.symbols.Symbols;
 import dev.retrovisor.introspect.types.StructLayout;
 import dev.retrovisor.introspect.types.Types;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +29,12 @@ public final class KernelView {
     private final KernelFacts facts;
     private final MachineView machine;
     private final Damage damage = new Damage();
+    private final Map<String, StructLayout> layouts = new HashMap<>();
+    private AddressSpace image;
+    private AddressSpace paged;
+    private long pagedMode;
+    private long rootAddress;
+    private long modeAddress;
 
     public KernelView(KernelFacts facts, MachineView machine) {
         this.facts = facts;
@@ -63,17 +71,22 @@ public final class KernelView {
 
     /** The kernel's own address space, by its own root table; before that is built, its image alone. */
     public AddressSpace space() {
-        long root = symbols().address("swapper_pg_dir");
-        AddressSpace.Flat flat = imageMap();
-        var image = new AddressSpace(machine.memory(), 0, flat);
-        long mode = symbols().find("satp_mode").isPresent()
-                ? image.readLong(symbols().address("satp_mode"))
-                : 0;
-        long physical = image.translate(root);
-        if (physical == AddressSpace.UNMAPPED || (mode & SATP_MODE) == 0) {
+        if (image == null) {
+            image = new AddressSpace(machine.memory(), 0, imageMap());
+            rootAddress = symbols().address("swapper_pg_dir");
+            modeAddress = symbols().find("satp_mode").orElse(0);
+        }
+        long mode = modeAddress == 0 ? 0 : image.readLong(modeAddress) & SATP_MODE;
+        long physical = image.translate(rootAddress);
+        if (physical == AddressSpace.UNMAPPED || mode == 0) {
             return image;
         }
-        return new AddressSpace(machine.memory(), mode & SATP_MODE | physical >>> 12, flat);
+        // It stays the same from the kernel's first page tables on, and is asked for with every object.
+        if (paged == null || mode != pagedMode) {
+            pagedMode = mode;
+            paged = new AddressSpace(machine.memory(), mode | physical >>> 12, imageMap());
+        }
+        return paged;
     }
 
     /** Where the kernel's image lies. */
@@ -114,7 +127,7 @@ public final class KernelView {
 
     /** A structure at an address. */
     public KernelObject object(String struct, long address) {
-        return new KernelObject(space(), types(), types().struct(struct), address);
+        return new KernelObject(space(), types(), layouts.computeIfAbsent(struct, types()::struct), address);
     }
 
     /** The structure that a symbol names. */
@@ -143,17 +156,21 @@ public final class KernelView {
         return Math.clamp(count, 1, MOST_CPUS);
     }
 
-    /**
-     * The task_struct that a hart runs; empty while it is in machine mode or not yet started.
-     */
+    /** The task_struct that a hart runs; empty while it is in machine mode or not yet started. */
     public Optional<KernelObject> currentTask(int hart) {
+        long task = currentTaskAddress(hart);
+        return task == 0 ? Optional.empty() : Optional.of(object("task_struct", task));
+    }
+
+    /** Its address, or 0. */
+    public long currentTaskAddress(int hart) {
         MachineView.HartView state = machine.hart(hart);
         if (state.satp() == 0 || state.privilege() == 3) {
-            return Optional.empty();
+            return 0;
         }
         // In user mode, and at the first instructions of the trap handler, tp is still the user's.
         long task = state.sscratch() != 0 ? state.sscratch() : state.x(4);
-        return space().isMapped(task) ? Optional.of(object("task_struct", task)) : Optional.empty();
+        return space().isMapped(task) ? task : 0;
     }
 
     // Walks.

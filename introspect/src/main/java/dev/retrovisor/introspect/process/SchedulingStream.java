@@ -2,8 +2,8 @@ package dev.retrovisor.introspect.process;
 
 import dev.retrovisor.introspect.event.EventStream;
 import dev.retrovisor.introspect.event.GuestEvent;
+import dev.retrovisor.introspect.event.Moment;
 import dev.retrovisor.introspect.event.Watch;
-import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.linux.Task;
 import dev.retrovisor.introspect.tracepoint.TracepointHit;
 import dev.retrovisor.introspect.tracepoint.Tracepoints;
@@ -14,6 +14,9 @@ import java.util.List;
  * that their cost shows in guests that do little else.
  */
 public final class SchedulingStream implements EventStream {
+    /** include/linux/sched.h */
+    private static final int TASK_DEAD = 0x80;
+
     @Override
     public String name() {
         return "sched";
@@ -44,23 +47,24 @@ public final class SchedulingStream implements EventStream {
     }
 
     private static void switched(Watch watch, TracepointHit hit) {
-        KernelObject previous = hit.object(1, "task_struct");
-        KernelObject next = hit.object(2, "task_struct");
+        long previous = hit.argument(1);
+        Moment next = watch.moment(hit.hart(), hit.argument(2));
         boolean preempted = (hit.argument(0) & 0xff) != 0;
         // A thread that is preempted on its way to sleep runs on first.
         int state = preempted ? 0 : (int) hit.argument(3);
+        // Only of a thread that is dead does it matter how.
+        int exitState = (state & TASK_DEAD) == 0 ? 0 : hit.object(1, "task_struct").getInt("exit_state");
         watch.emit(new SchedulingEvent.Switched(
                 watch.moment(hit.hart(), previous),
-                String.valueOf(Task.stateLetter(state, previous.getInt("exit_state"))),
+                String.valueOf(Task.stateLetter(state, exitState)),
                 preempted,
-                next.getInt("tgid"),
-                next.getInt("pid"),
-                next.text("comm")));
+                next.pid(),
+                next.tid(),
+                next.comm()));
     }
 
     private static void woken(Watch watch, TracepointHit hit) {
-        KernelObject task = hit.object(0, "task_struct");
-        watch.emit(new SchedulingEvent.Woken(
-                watch.now(hit.hart()), task.getInt("tgid"), task.getInt("pid"), task.text("comm")));
+        Moment woken = watch.moment(hit.hart(), hit.argument(0));
+        watch.emit(new SchedulingEvent.Woken(watch.now(hit.hart()), woken.pid(), woken.tid(), woken.comm()));
     }
 }
