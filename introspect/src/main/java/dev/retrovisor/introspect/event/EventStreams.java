@@ -13,8 +13,7 @@ public final class EventStreams {
             new ProcessStream(),
             new SchedulingStream(),
             new IpcStream(),
-            new HeapStream(),
-    private static final List<EventStream> ALL = List.of(new ProcessStream(), new SchedulingStream(), new IpcStream());
+            new HeapStream());
 
     private EventStreams() {}
 
