@@ -39,7 +39,7 @@ final class CallSites {
         }
         long start = from.get().address();
         long length = kernel.symbols().next(start).orElse(start) - start;
-        byte[] code = new byte[(int) Math.clamp(length, 0, LONGEST_FUNCTION)];
+        byte[] code = new byte[Math.clamp(length, 0, LONGEST_FUNCTION)];
         int available = kernel.space().readAvailable(start, code, code.length);
         return find(code, available, start, to.get().address());
     }

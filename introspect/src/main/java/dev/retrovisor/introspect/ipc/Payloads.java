@@ -75,7 +75,7 @@ final class Payloads {
     /** Adds what lies in a page, by its struct page, to what is kept already. */
     byte[] withPage(byte[] before, long structPage, long offset, long lengthBytes) {
         long physical = PageFrames.of(watch.kernel()).physical(structPage) + offset;
-        int more = (int) Math.clamp(lengthBytes, 0, mostBytes - before.length);
+        int more = Math.clamp(lengthBytes, 0, mostBytes - before.length);
         var memory = watch.kernel().machine().memory();
         if (!memory.contains(physical, more)) {
             return before;
@@ -90,14 +90,14 @@ final class Payloads {
     }
 
     private byte[] read(AddressSpace space, long address, long lengthBytes) {
-        byte[] bytes = new byte[(int) Math.clamp(lengthBytes, 0, mostBytes)];
+        byte[] bytes = new byte[Math.clamp(lengthBytes, 0, mostBytes)];
         int available = space.readAvailable(address, bytes, bytes.length);
         return available == bytes.length ? bytes : Arrays.copyOf(bytes, available);
     }
 
     private byte[] gather(AddressSpace space, long vector, long buffers, long skip, long count) {
         var kernel = watch.kernel();
-        byte[] bytes = new byte[(int) Math.clamp(count, 0, mostBytes)];
+        byte[] bytes = new byte[Math.clamp(count, 0, mostBytes)];
         int done = 0;
         long size = kernel.types().struct("iovec").sizeBytes();
         for (int i = 0; i < Math.min(buffers, MOST_BUFFERS) && done < bytes.length; i++) {
