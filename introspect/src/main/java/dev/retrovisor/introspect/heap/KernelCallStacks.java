@@ -31,11 +31,10 @@ public final class KernelCallStacks {
     public KernelCallStacks(Watch watch) {
         kernel = watch.kernel();
         space = kernel.space();
-        code = new KernelCode(kernel);
         stacks = new CallStacks(this::describe);
         // Modules take each other's place: above all with what they need only to begin.
         watch.onFunction("do_init_module", _ -> {
-            code = new KernelCode(kernel);
+            code = null;
             stacks.forgetAddresses();
         });
         textStart = address("_stext");
@@ -50,6 +49,9 @@ public final class KernelCallStacks {
     }
 
     private CodeAddress describe(long address) {
+        if (code == null) {
+            code = new KernelCode(kernel);
+        }
         return code.at(address)
                 .map(place -> new CodeAddress(
                         address, place.module().isEmpty() ? KERNEL : place.module(), place.symbol(), place.offset()))
