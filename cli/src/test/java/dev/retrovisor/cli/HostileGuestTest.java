@@ -116,8 +116,7 @@ class HostileGuestTest {
                             .getAsJsonObject()
                             .get("name")
                             .getAsString());
-            assertEquals(
-                    1, answer.getAsJsonObject("damage").get("total").getAsInt());
+            assertEquals(1, answer.getAsJsonObject("damage").get("total").getAsInt());
             assertEquals(5, answer.getAsJsonObject("position").get("step").getAsInt());
         }
     }
