@@ -207,7 +207,9 @@ final class DemoCommand implements Callable<Integer> {
         step("Try next");
         for (List<String> each : List.of(
                 List.of("retrovisor replay " + trace + " --console", "see it again"),
-                List.of("retrovisor inspect " + trace + " lsof --at 95%", "look inside; without a name it lists what it shows"),
+                List.of(
+                        "retrovisor inspect " + trace + " lsof --at 95%",
+                        "look inside; without a name it lists what it shows"),
                 List.of("retrovisor events " + trace + " process", "what happened in it, as it happens"),
                 List.of("retrovisor verify " + trace, "whole, unaltered, the same again"),
                 List.of("retrovisor record debian", "a shell for you, recorded; ^A x leaves it"))) {

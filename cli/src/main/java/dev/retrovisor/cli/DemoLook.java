@@ -110,8 +110,9 @@ record DemoLook(
 
     /** Prints it for people. */
     void print(Screen screen) {
-        screen.out().println("  Linux %s at %s, where the guest lists its own processes"
-                .formatted(GuestText.shown(kernel), Positions.words(position)));
+        screen.out()
+                .println("  Linux %s at %s, where the guest lists its own processes"
+                        .formatted(GuestText.shown(kernel), Positions.words(position)));
         table(screen, processes, MOST_PROCESSES, "pid", "tree", "state", "startNanos");
         screen.out().println("  and " + Text.count(kernelThreads, "thread") + " of the kernel");
         heading(screen, "Who talked to whom");

@@ -77,7 +77,10 @@ final class RowShape {
 
     /** The component of a name, which must be there. */
     Part part(String name) {
-        return parts.stream().filter(part -> part.name().equals(name)).findFirst().orElseThrow();
+        return parts.stream()
+                .filter(part -> part.name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Only some of the columns, in an order of their own. */

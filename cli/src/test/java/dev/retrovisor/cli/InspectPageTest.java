@@ -58,8 +58,7 @@ class InspectPageTest {
         var rows = new ArrayList<>(List.of("| name | what it shows | columns |", "| --- | --- | --- |"));
         for (Inspection<?> each : Inspections.all()) {
             rows.add("| `%s` | %s | %s |"
-                    .formatted(
-                            each.name(), each.summary(), words(RowCsv.names(RowShape.of(each.rowType())))));
+                    .formatted(each.name(), each.summary(), words(RowCsv.names(RowShape.of(each.rowType())))));
         }
         return rows;
     }
@@ -68,14 +67,15 @@ class InspectPageTest {
         var rows = new ArrayList<>(List.of("| name | what it tells | types | fields |", "| --- | --- | --- | --- |"));
         for (EventStream each : EventStreams.all()) {
             rows.add("| `%s` | %s | %s | %s |"
-                    .formatted(
-                            each.name(), each.summary(), words(each.eventWords()), words(StreamList.fields(each))));
+                    .formatted(each.name(), each.summary(), words(each.eventWords()), words(StreamList.fields(each))));
         }
         return rows;
     }
 
     private static String words(List<String> words) {
-        return words.isEmpty() ? "many" : words.stream().map(word -> "`" + word + "`").collect(Collectors.joining(" "));
+        return words.isEmpty()
+                ? "many"
+                : words.stream().map(word -> "`" + word + "`").collect(Collectors.joining(" "));
     }
 
     private static List<String> fields() {

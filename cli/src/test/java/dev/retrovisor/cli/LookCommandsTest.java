@@ -121,7 +121,8 @@ class LookCommandsTest {
 
         assertThat(run("run", "--kernel", kernel, "--events", "proces").error())
                 .contains("no event stream 'proces': did you mean process?");
-        assertThat(run("run", "--kernel", kernel, "--events-filter", "evt.failed").error())
+        assertThat(run("run", "--kernel", kernel, "--events-filter", "evt.failed")
+                        .error())
                 .contains("name some with --events");
         assertThat(run("run", "--kernel", kernel, "--events", "process", "--events-to", folder + "/no/where")
                         .error())
@@ -134,7 +135,17 @@ class LookCommandsTest {
         Path events = folder.resolve("events.jsonl");
 
         Shell.Ended ended = run(
-                "run", "--kernel", kernel, "-m", "64M", "-q", "--serial", "null", "--events", "process", "--events-to",
+                "run",
+                "--kernel",
+                kernel,
+                "-m",
+                "64M",
+                "-q",
+                "--serial",
+                "null",
+                "--events",
+                "process",
+                "--events-to",
                 events.toString());
 
         assertEquals(ExitCode.BAD_FILE, ended.exitCode());

@@ -69,8 +69,20 @@ class RowsTest {
 
         assertThat(table.heading().getFirst().split("  +"))
                 .containsExactly(
-                        "PID", "NAME", "IS KERNEL", "TASK", "SIZE", "START", "MODE", "KIND", "PEER", "ARGUMENTS",
-                        "NUMBERS", "COUNTS", "CONTAINER", "LIMIT");
+                        "PID",
+                        "NAME",
+                        "IS KERNEL",
+                        "TASK",
+                        "SIZE",
+                        "START",
+                        "MODE",
+                        "KIND",
+                        "PEER",
+                        "ARGUMENTS",
+                        "NUMBERS",
+                        "COUNTS",
+                        "CONTAINER",
+                        "LIMIT");
         assertThat(table.lines().getFirst().strip().split("  +"))
                 .containsExactly(
                         "7",
