@@ -2,6 +2,8 @@ package dev.retrovisor.introspect.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.retrovisor.introspect.event.Handover;
+import dev.retrovisor.introspect.event.Lasting;
 import dev.retrovisor.introspect.event.Moment;
 import dev.retrovisor.introspect.heap.CallStack;
 import dev.retrovisor.introspect.heap.HeapEvent;
@@ -124,6 +126,98 @@ class PerfettoTimelineTest {
         assertThat(tracks().stream().filter(track -> track.has(8)).findFirst().orElseThrow().message(8).number(3))
                 .as("bytes")
                 .isEqualTo(3);
+    }
+
+    /** Something that takes time. */
+    private record Call(Moment at, long startNanos, long durationNanos, boolean isFinished) implements Lasting {
+        @Override
+        public String stream() {
+            return "syscall";
+        }
+
+        @Override
+        public String type() {
+            return "read";
+        }
+
+        @Override
+        public String summary() {
+            return "read(0)";
+        }
+    }
+
+    /** Something that goes from 7 to 9. */
+    private record Message(Moment at, long sentNanos, long sentStep) implements Handover {
+        @Override
+        public int fromPid() {
+            return 7;
+        }
+
+        @Override
+        public int fromTid() {
+            return 7;
+        }
+
+        @Override
+        public String fromComm() {
+            return "from";
+        }
+
+        @Override
+        public int toPid() {
+            return 9;
+        }
+
+        @Override
+        public int toTid() {
+            return 9;
+        }
+
+        @Override
+        public String toComm() {
+            return "to";
+        }
+
+        @Override
+        public String stream() {
+            return "ipc";
+        }
+
+        @Override
+        public String type() {
+            return "pipe";
+        }
+
+        @Override
+        public String summary() {
+            return "5 bytes";
+        }
+    }
+
+    @Test
+    void aCallIsASliceFromItsBeginningToItsEnd() {
+        timeline.accept(new Call(at(90, 7, 7, "a"), 20, 70, true));
+        timeline.accept(new Call(at(200, 7, 7, "a"), 100, 0, false));
+
+        assertThat(events(SLICE_BEGIN).stream().map(begin -> begin.number(8))).containsExactly(20L, 100L);
+        assertThat(events(SLICE_END).stream().map(end -> end.number(8))).containsExactly(90L, 200L);
+    }
+
+    @Test
+    void anArrowGoesFromTheSenderToTheReceiver() {
+        timeline.accept(new Message(at(90, 9, 9, "to"), 20, 1));
+
+        List<Proto> ends = events(INSTANT);
+        assertThat(ends.stream().map(end -> end.number(8))).containsExactly(20L, 90L);
+        assertThat(ends.get(1).message(11).number(48)).isEqualTo(ends.get(0).message(11).number(47));
+        assertThat(ends.get(0).message(11).number(11)).isNotEqualTo(ends.get(1).message(11).number(11));
+    }
+
+    @Test
+    void whatWasSentNobodyKnowsWhenHasNoArrow() {
+        timeline.accept(new Message(at(90, 9, 9, "to"), 0, 0));
+
+        assertThat(events(INSTANT)).hasSize(1).noneMatch(end -> end.message(11).has(48));
     }
 
     @Test
