@@ -41,7 +41,8 @@ class GraphTest {
 
         assertThat(svg.getElementsByTagName("script").getLength()).isZero();
         NodeList titles = svg.getElementsByTagName("title");
-        assertThat(IntStream.range(0, titles.getLength()).mapToObj(i -> titles.item(i).getTextContent()))
+        assertThat(IntStream.range(0, titles.getLength())
+                        .mapToObj(i -> titles.item(i).getTextContent()))
                 .anyMatch(text -> text.contains("</text><script>alert(1)</script>&amp;")
                         && text.contains("U+001B")
                         && text.contains("U+202E")
@@ -61,7 +62,10 @@ class GraphTest {
         return IntStream.range(0, found.getLength())
                 .mapToObj(found::item)
                 .filter(node -> node.getAttributes().getNamedItem("class") != null)
-                .filter(node -> node.getAttributes().getNamedItem("class").getNodeValue().equals(style))
+                .filter(node -> node.getAttributes()
+                        .getNamedItem("class")
+                        .getNodeValue()
+                        .equals(style))
                 .count();
     }
 

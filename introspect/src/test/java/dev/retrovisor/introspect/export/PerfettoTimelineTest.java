@@ -68,7 +68,11 @@ class PerfettoTimelineTest {
         Proto begin = events(SLICE_BEGIN).getFirst();
         assertThat(begin.number(8)).isEqualTo(100);
         assertThat(names().get(begin.message(11).number(10))).isEqualTo("sh 8");
-        assertThat(events(SLICE_END)).hasSize(1).first().extracting(end -> end.number(8)).isEqualTo(350L);
+        assertThat(events(SLICE_END))
+                .hasSize(1)
+                .first()
+                .extracting(end -> end.number(8))
+                .isEqualTo(350L);
         assertThat(tracks().getFirst().text(2)).isEqualTo("hart 0");
     }
 
@@ -77,7 +81,11 @@ class PerfettoTimelineTest {
         timeline.accept(new SchedulingEvent.Switched(at(100, 0, 0, "swapper/0"), "R", false, 7, 8, "sh"));
         timeline.end(400);
 
-        assertThat(events(SLICE_END)).hasSize(1).first().extracting(end -> end.number(8)).isEqualTo(400L);
+        assertThat(events(SLICE_END))
+                .hasSize(1)
+                .first()
+                .extracting(end -> end.number(8))
+                .isEqualTo(400L);
     }
 
     @Test
@@ -94,8 +102,10 @@ class PerfettoTimelineTest {
     void processesAndThreadsHaveTracksWithTheirNumbers() {
         timeline.accept(new ProcessEvent.Exited(at(10, 7, 8, "worker"), 0, 0, false, false));
 
-        Proto process = tracks().stream().filter(track -> track.has(3)).findFirst().orElseThrow();
-        Proto thread = tracks().stream().filter(track -> track.has(4)).findFirst().orElseThrow();
+        Proto process =
+                tracks().stream().filter(track -> track.has(3)).findFirst().orElseThrow();
+        Proto thread =
+                tracks().stream().filter(track -> track.has(4)).findFirst().orElseThrow();
         assertThat(process.message(3).number(1)).isEqualTo(7);
         assertThat(thread.message(4).number(1)).isEqualTo(7);
         assertThat(thread.message(4).number(2)).isEqualTo(8);
@@ -109,7 +119,9 @@ class PerfettoTimelineTest {
         timeline.accept(new ProcessEvent.Reaped(at(20, 1, 1, "init"), 7, 7, "old"));
         timeline.accept(new ProcessEvent.Exited(at(30, 7, 7, "new"), 0, 0, false, true));
 
-        assertThat(tracks().stream().filter(track -> track.has(4)).map(track -> track.message(4).text(5)))
+        assertThat(tracks().stream()
+                        .filter(track -> track.has(4))
+                        .map(track -> track.message(4).text(5)))
                 .containsExactly("old", "init", "new");
     }
 
@@ -123,7 +135,12 @@ class PerfettoTimelineTest {
 
         assertThat(events(COUNTER).stream().map(packet -> packet.message(11).number(30)))
                 .containsExactly(100L, 130L, 80L, 50L);
-        assertThat(tracks().stream().filter(track -> track.has(8)).findFirst().orElseThrow().message(8).number(3))
+        assertThat(tracks().stream()
+                        .filter(track -> track.has(8))
+                        .findFirst()
+                        .orElseThrow()
+                        .message(8)
+                        .number(3))
                 .as("bytes")
                 .isEqualTo(3);
     }
@@ -209,8 +226,10 @@ class PerfettoTimelineTest {
 
         List<Proto> ends = events(INSTANT);
         assertThat(ends.stream().map(end -> end.number(8))).containsExactly(20L, 90L);
-        assertThat(ends.get(1).message(11).number(48)).isEqualTo(ends.get(0).message(11).number(47));
-        assertThat(ends.get(0).message(11).number(11)).isNotEqualTo(ends.get(1).message(11).number(11));
+        assertThat(ends.get(1).message(11).number(48))
+                .isEqualTo(ends.get(0).message(11).number(47));
+        assertThat(ends.get(0).message(11).number(11))
+                .isNotEqualTo(ends.get(1).message(11).number(11));
     }
 
     @Test
@@ -224,7 +243,12 @@ class PerfettoTimelineTest {
     void hostileNamesAreShownAsNumbers() {
         timeline.accept(new ProcessEvent.Exited(at(10, 7, 7, "\u001b[2J\u202e"), 0, 0, false, true));
 
-        assertThat(tracks().stream().filter(track -> track.has(4)).findFirst().orElseThrow().message(4).text(5))
+        assertThat(tracks().stream()
+                        .filter(track -> track.has(4))
+                        .findFirst()
+                        .orElseThrow()
+                        .message(4)
+                        .text(5))
                 .doesNotContain("\u001b")
                 .doesNotContain("\u202e")
                 .contains("U+001B");
@@ -234,7 +258,9 @@ class PerfettoTimelineTest {
     void onlyTheFirstPacketBeginsAnew() {
         timeline.accept(new ProcessEvent.Exited(at(10, 7, 7, "a"), 0, 0, false, true));
 
-        assertThat(packets().stream().map(packet -> packet.number(13))).startsWith(3L).containsOnlyOnce(3L);
+        assertThat(packets().stream().map(packet -> packet.number(13)))
+                .startsWith(3L)
+                .containsOnlyOnce(3L);
         assertThat(packets()).allMatch(packet -> packet.number(10) == 1);
     }
 }

@@ -87,14 +87,14 @@ class IsfTest {
         Field low = task.field("low");
         assertThat(low.bitOffset()).isEqualTo(35);
         assertThat(low.bitSize()).isEqualTo(5);
-        assertThat(task.field("inner").offsetBytes()).as("of the anonymous union").isEqualTo(8);
+        assertThat(task.field("inner").offsetBytes())
+                .as("of the anonymous union")
+                .isEqualTo(8);
         assertThat(task.field("inner").type()).isEqualTo(new CType.Scalar("int", 4, true));
-        assertThat(((CType.Pointer) task.field("parent").type()).target().get())
-                .isEqualTo(new CType.Struct(task));
+        assertThat(((CType.Pointer) task.field("parent").type()).target().get()).isEqualTo(new CType.Struct(task));
         assertThat(((CType.Pointer) task.field("opaque").type()).target().get())
                 .isEqualTo(new CType.Incomplete("nowhere"));
-        assertThat(task.field("hues").type())
-                .isEqualTo(new CType.Array(new CType.Enumerated("color", 4, false), 2));
+        assertThat(task.field("hues").type()).isEqualTo(new CType.Array(new CType.Enumerated("color", 4, false), 2));
     }
 
     @Test
@@ -139,8 +139,13 @@ class IsfTest {
         var first = new StructLayout("state", false, 4, List::of);
         var second = new StructLayout("state", false, 8, List::of);
         Types types = read(TYPES).types();
-        var both = new StructLayout("both", false, 12, () -> List.of(
-                new Field("a", 0, 0, new CType.Struct(first)), new Field("b", 32, 0, new CType.Struct(second))));
+        var both = new StructLayout(
+                "both",
+                false,
+                12,
+                () -> List.of(
+                        new Field("a", 0, 0, new CType.Struct(first)),
+                        new Field("b", 32, 0, new CType.Struct(second))));
 
         StructLayout read = read(write(facts(new OneMore(types, both)))).types().struct("both");
 
@@ -214,7 +219,9 @@ class IsfTest {
                 "anonymous": true, "type": {"kind": "array", "count": 1, "subtype": {"kind": "struct", "name": "a"}}}}}}}
                 """;
 
-        assertThatThrownBy(() -> read(json)).isInstanceOf(IsfFormatException.class).hasMessageContaining("contains");
+        assertThatThrownBy(() -> read(json))
+                .isInstanceOf(IsfFormatException.class)
+                .hasMessageContaining("contains");
     }
 
     @Test
@@ -222,6 +229,8 @@ class IsfTest {
         String json = "{\"metadata\": {\"format\": \"6.2.0\"}, \"symbols\": {\"a\": {\"type\": "
                 + "{\"kind\": \"pointer\", \"subtype\": ".repeat(100) + "{}" + "}".repeat(100) + "}}}";
 
-        assertThatThrownBy(() -> read(json)).isInstanceOf(IsfFormatException.class).hasMessageContaining("deeper");
+        assertThatThrownBy(() -> read(json))
+                .isInstanceOf(IsfFormatException.class)
+                .hasMessageContaining("deeper");
     }
 }

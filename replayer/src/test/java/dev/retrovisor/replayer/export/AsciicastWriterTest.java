@@ -33,8 +33,9 @@ class AsciicastWriterTest {
 
     @Test
     void theHeaderSaysSizeAndTime() {
-        JsonObject header =
-                JsonParser.parseString(text.toString().lines().findFirst().orElseThrow()).getAsJsonObject();
+        JsonObject header = JsonParser.parseString(
+                        text.toString().lines().findFirst().orElseThrow())
+                .getAsJsonObject();
 
         assertThat(header.get("version").getAsInt()).isEqualTo(2);
         assertThat(header.get("width").getAsInt()).isEqualTo(100);

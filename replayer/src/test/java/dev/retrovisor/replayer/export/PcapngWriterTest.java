@@ -76,7 +76,8 @@ class PcapngWriterTest {
         Block sent = blocks().get(3);
         assertThat(sent.type()).isEqualTo(6);
         assertThat(sent.body().getInt(0)).as("card").isEqualTo(1);
-        long time = (long) sent.body().getInt(4) << 32 | Integer.toUnsignedLong(sent.body().getInt(8));
+        long time = (long) sent.body().getInt(4) << 32
+                | Integer.toUnsignedLong(sent.body().getInt(8));
         assertThat(time).isEqualTo(EPOCH + 5_000_000_123L);
         assertThat(sent.body().getInt(12)).isEqualTo(5);
         assertThat(sent.body().get(24)).isEqualTo((byte) 5);

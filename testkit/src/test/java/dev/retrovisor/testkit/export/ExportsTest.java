@@ -109,17 +109,17 @@ class ExportsTest {
             switch (ours) {
                 case CType.Struct(StructLayout layout) -> add(layout, ((CType.Struct) read).layout());
                 case CType.Pointer pointer ->
-                    compare(pointer.target().get(), ((CType.Pointer) read).target().get(), where);
+                    compare(
+                            pointer.target().get(),
+                            ((CType.Pointer) read).target().get(),
+                            where);
                 case CType.Array(CType element, long count) -> {
                     assertThat(((CType.Array) read).count()).as(where).isEqualTo(count);
                     compare(element, ((CType.Array) read).element(), where);
                 }
                 case CType.Function _ -> assertThat(read).as(where).isInstanceOf(CType.Function.class);
-                case CType.Scalar _,
-                        CType.Floating _,
-                        CType.Enumerated _,
-                        CType.Incomplete _,
-                        CType.Void _ -> assertThat(read).as(where).isEqualTo(ours);
+                case CType.Scalar _, CType.Floating _, CType.Enumerated _, CType.Incomplete _, CType.Void _ ->
+                    assertThat(read).as(where).isEqualTo(ours);
             }
         }
     }
@@ -195,13 +195,12 @@ class ExportsTest {
         Path core = folder.resolve("core");
         assertThat(ProcessCore.write(threads, core)).isTrue();
 
-        String said = output("gdb-multiarch", "-batch", "-nx", "-ex", "core-file " + core, "-ex", "thread apply all p $pc");
+        String said =
+                output("gdb-multiarch", "-batch", "-nx", "-ex", "core-file " + core, "-ex", "thread apply all p $pc");
 
         for (Task thread : threads.threads().toList()) {
             long pc = UserRegisters.of(thread).orElseThrow().pc();
-            assertThat(said)
-                    .contains("LWP " + thread.pid())
-                    .containsPattern("0x0*" + Long.toHexString(pc));
+            assertThat(said).contains("LWP " + thread.pid()).containsPattern("0x0*" + Long.toHexString(pc));
         }
     }
 
