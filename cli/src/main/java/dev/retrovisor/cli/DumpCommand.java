@@ -134,8 +134,8 @@ final class DumpCommand implements Callable<Integer> {
                                 .formatted(pid, Quoted.of(trace.toString()), at)));
         try {
             if (!ProcessCore.write(task, output)) {
-                throw new UserMistake(
-                        "process %d has no memory of its own: it is a thread of the kernel, or has ended".formatted(pid));
+                throw new UserMistake("process %d has no memory of its own: it is a thread of the kernel, or has ended"
+                        .formatted(pid));
             }
         } catch (MemoryFault e) {
             throw new UserMistake("process %d can't be read: %s".formatted(pid, e.getMessage()), e);

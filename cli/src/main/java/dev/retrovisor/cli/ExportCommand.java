@@ -59,7 +59,8 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--isf",
             paramLabel = "FILE",
-            description = "The kernel's symbols and types, for Volatility 3 (schema 6.2.0); compressed if FILE ends in .gz.")
+            description =
+                    "The kernel's symbols and types, for Volatility 3 (schema 6.2.0); compressed if FILE ends in .gz.")
     private Optional<Path> isf = Optional.empty();
 
     @Option(

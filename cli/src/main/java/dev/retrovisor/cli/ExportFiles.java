@@ -52,8 +52,8 @@ final class ExportFiles implements Closeable {
     }
 
     void pcapng(Path file) {
-        var writer = new PcapngWriter(
-                create(file), clock, trace.manifest().config().nics(), "Retrovisor " + Version.NUMBER);
+        var writer =
+                new PcapngWriter(create(file), clock, trace.manifest().config().nics(), "Retrovisor " + Version.NUMBER);
         taps.add(writer);
         reports.add(() -> "%s: %s".formatted(file, Text.count(writer.frames(), "frame")));
     }

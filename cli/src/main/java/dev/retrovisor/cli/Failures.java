@@ -75,7 +75,8 @@ final class Failures {
                 ExitCode.USER_MISTAKE;
             case HostSetupException _, ReplayException _ -> ExitCode.USER_MISTAKE;
             case BadFile _, GuestFormatException _, TraceFormatException _, IsfFormatException _ -> ExitCode.BAD_FILE;
-            case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ -> ExitCode.BAD_FILE;
+            case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ ->
+                ExitCode.BAD_FILE;
             case ReplayCutShort cut -> ReplayRunner.exitCode(cut.result());
             case TraceFullException _, IOException _, UncheckedIOException _ -> ExitCode.USER_MISTAKE;
             case OutOfMemoryError _ -> ExitCode.USER_MISTAKE;

@@ -42,8 +42,7 @@ final class PerfettoHeaps {
 
     /** @param process the track of the process whose heap it is */
     void accept(HeapEvent event, long process) {
-        Heap heap = byProcess.computeIfAbsent(
-                process, track -> new Heap(trace.counter(track, "heap", Unit.BYTES)));
+        Heap heap = byProcess.computeIfAbsent(process, track -> new Heap(trace.counter(track, "heap", Unit.BYTES)));
         switch (event) {
             case HeapEvent.Allocated allocated -> heap.add(allocated.pointer(), allocated.sizeBytes());
             case HeapEvent.Freed freed -> heap.remove(freed.pointer());

@@ -1,6 +1,8 @@
 package dev.retrovisor.introspect.export;
 
 import dev.retrovisor.introspect.event.GuestEvent;
+import dev.retrovisor.introspect.event.Handover;
+import dev.retrovisor.introspect.event.Lasting;
 import dev.retrovisor.introspect.event.Moment;
 import dev.retrovisor.introspect.export.PerfettoTrace.Annotation;
 import dev.retrovisor.introspect.export.PerfettoTrace.Label;
@@ -12,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Guest events on Perfetto's timeline: a track a hart with who runs on it, a track a process and thread with what these do,
- * an arrow from who wakes a thread to where it runs, a counter a process for its heap.
+ * Guest events on Perfetto's timeline: a track a hart with who runs on it, a track a process and thread with what these do
+ * and how long it takes, arrows from who wakes a thread to where it runs and from senders to receivers, a counter a process
+ * for its heap.
  */
 public final class PerfettoTimeline {
     private static final int IDLE = 0;
@@ -52,7 +55,35 @@ public final class PerfettoTimeline {
                 wakings.remove(reaped.tid());
             }
             case HeapEvent heap -> heaps.accept(heap, threads.process(heap.at()));
+            case Lasting lasting -> lasts(lasting);
+            case Handover handover -> goes(handover);
             default -> instant(event);
+        }
+    }
+
+    private void lasts(Lasting event) {
+        Moment at = event.at();
+        long end = event.isFinished() ? event.startNanos() + event.durationNanos() : at.virtualNanos();
+        trace.slice(track(at), event.startNanos(), end, label(event));
+    }
+
+    /** Where it was sent, if that is known, and where it arrived, with an arrow between. */
+    private void goes(Handover event) {
+        Moment at = event.at();
+        Label label = label(event);
+        long flow = ++lastFlow;
+        boolean hasSender = event.fromTid() != IDLE && event.sentStep() != 0;
+        boolean hasReceiver = event.toTid() != IDLE;
+        if (hasSender) {
+            long track = threads.thread(event.fromPid(), event.fromTid(), event.fromComm());
+            trace.instant(track, event.sentNanos(), hasReceiver ? label.startingFlow(flow) : label);
+        }
+        if (hasReceiver) {
+            long track = threads.thread(event.toPid(), event.toTid(), event.toComm());
+            trace.instant(track, at.virtualNanos(), hasSender ? label.endingFlow(flow) : label);
+        }
+        if (!hasSender && !hasReceiver) {
+            instant(event);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.retrovisor.introspect.ipc;
 
-import dev.retrovisor.introspect.event.GuestEvent;
+import dev.retrovisor.introspect.event.Handover;
 import dev.retrovisor.introspect.event.Moment;
 import dev.retrovisor.introspect.inspect.Column;
 import java.util.List;
@@ -37,7 +37,7 @@ public record Transfer(
         String detail,
         List<String> files,
         byte[] payload)
-        implements GuestEvent {
+        implements Handover {
     @Override
     public String stream() {
         return IpcStream.NAME;

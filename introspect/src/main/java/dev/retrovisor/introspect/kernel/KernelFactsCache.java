@@ -122,8 +122,7 @@ public final class KernelFactsCache {
         Symbols symbols = content.found().symbols();
         AddressSpace image = KernelFinder.image(machine, content.found());
         long start = symbols.find("_start").orElse(0);
-        if (!image.isMapped(start + IMAGE_MAGIC_OFFSET)
-                || image.readInt(start + IMAGE_MAGIC_OFFSET) != IMAGE_MAGIC) {
+        if (!image.isMapped(start + IMAGE_MAGIC_OFFSET) || image.readInt(start + IMAGE_MAGIC_OFFSET) != IMAGE_MAGIC) {
             return Optional.of("no kernel begins at its _start");
         }
         OptionalLong count = symbols.find("kallsyms_num_syms");
@@ -138,7 +137,10 @@ public final class KernelFactsCache {
         for (int i = 0; calls.isPresent() && i < SYSTEM_CALLS_CHECKED; i++) {
             long entry = calls.getAsLong() + 8L * i;
             long target = image.isMapped(entry) ? image.readLong(entry) : 1;
-            if (target != 0 && symbols.at(target).filter(symbol -> symbol.address() == target).isEmpty()) {
+            if (target != 0
+                    && symbols.at(target)
+                            .filter(symbol -> symbol.address() == target)
+                            .isEmpty()) {
                 return Optional.of("system call %d begins at none of its symbols".formatted(i));
             }
         }
@@ -169,7 +171,8 @@ public final class KernelFactsCache {
             Files.createDirectories(folder);
             Path file = folder.resolve("%016x%s".formatted(hash, SUFFIX));
             // Several processes may look into one trace at the same time.
-            Path begun = folder.resolve("%016x.%d.part".formatted(hash, ProcessHandle.current().pid()));
+            Path begun = folder.resolve(
+                    "%016x.%d.part".formatted(hash, ProcessHandle.current().pid()));
             try {
                 Files.write(begun, bytes);
                 Files.move(begun, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

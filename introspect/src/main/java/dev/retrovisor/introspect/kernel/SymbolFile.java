@@ -37,7 +37,8 @@ final class SymbolFile {
 
     static byte[] encode(Content content) {
         List<Symbol> symbols = content.found().symbols().all().toList();
-        int nameBytes = symbols.stream().mapToInt(symbol -> symbol.name().length()).sum();
+        int nameBytes =
+                symbols.stream().mapToInt(symbol -> symbol.name().length()).sum();
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + BYTES_A_SYMBOL * symbols.size() + nameBytes + HASH_BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(MAGIC)

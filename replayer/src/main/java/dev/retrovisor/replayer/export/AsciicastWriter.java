@@ -24,8 +24,7 @@ import java.util.Map;
  * piece with its virtual time in seconds. All consoles are in it, as {@code replay --console} shows them.
  */
 public final class AsciicastWriter implements ReplayTap {
-    private static final Gson GSON =
-            new GsonBuilder().disableHtmlEscaping().create();
+    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
     private final Writer out;
     private final Map<Integer, Utf8> outputs = new HashMap<>();
@@ -74,7 +73,10 @@ public final class AsciicastWriter implements ReplayTap {
     @Override
     public void out(DeviceEvent event, long virtualNanos) {
         if (event instanceof DeviceEvent.ConsoleOutput(long _, int console, byte[] bytes)) {
-            event(virtualNanos, "o", outputs.computeIfAbsent(console, _ -> new Utf8()).decode(bytes));
+            event(
+                    virtualNanos,
+                    "o",
+                    outputs.computeIfAbsent(console, _ -> new Utf8()).decode(bytes));
         }
     }
 
@@ -82,7 +84,10 @@ public final class AsciicastWriter implements ReplayTap {
     public void in(InputEvent event) {
         switch (event) {
             case InputEvent.ConsoleInput(long _, long virtualNanos, int console, byte[] bytes) ->
-                event(virtualNanos, "i", inputs.computeIfAbsent(console, _ -> new Utf8()).decode(bytes));
+                event(
+                        virtualNanos,
+                        "i",
+                        inputs.computeIfAbsent(console, _ -> new Utf8()).decode(bytes));
             case InputEvent.ConsoleResize(long _, long virtualNanos, int _, int columns, int rows) ->
                 event(virtualNanos, "r", columns + "x" + rows);
             case InputEvent.FrameArrival _,

@@ -57,7 +57,10 @@ public final class PcapngWriter implements ReplayTap {
                             .half(0)
                             .number(0)
                             .text(OPTION_NAME, "nic" + i)
-                            .text(OPTION_DESCRIPTION, "the guest's network card %d, %s".formatted(i, nics.get(i).mac()))
+                            .text(
+                                    OPTION_DESCRIPTION,
+                                    "the guest's network card %d, %s"
+                                            .formatted(i, nics.get(i).mac()))
                             .option(OPTION_RESOLUTION, new byte[] {NANOSECONDS}));
         }
     }
@@ -86,8 +89,8 @@ public final class PcapngWriter implements ReplayTap {
             throw new IllegalArgumentException("a frame of network card %d of %d".formatted(nic, nics));
         }
         long time = clock.epochNanos(virtualNanos);
-        String comment = "step %d, boot+%d.%09ds"
-                .formatted(step, virtualNanos / 1_000_000_000, virtualNanos % 1_000_000_000);
+        String comment =
+                "step %d, boot+%d.%09ds".formatted(step, virtualNanos / 1_000_000_000, virtualNanos % 1_000_000_000);
         block(
                 PACKET,
                 new Body(128 + frame.length)

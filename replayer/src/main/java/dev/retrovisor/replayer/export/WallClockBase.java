@@ -16,6 +16,11 @@ public final class WallClockBase {
         this.epochNanosAtPowerOn = epochNanosAtPowerOn;
     }
 
+    /** A base by what the wall clock was at power-on. */
+    static WallClockBase at(long epochNanosAtPowerOn) {
+        return new WallClockBase(epochNanosAtPowerOn);
+    }
+
     /** The base of a trace; when its recording began, if it never read the wall clock. */
     public static WallClockBase of(TraceReader trace) {
         try (EventCursor<InputEvent> inputs = trace.inputs()) {
