@@ -73,8 +73,8 @@ public final class OpenFiles {
             throw new MemoryFault(files + 8 * fd, "no pointer to a file, so no table of them");
         }
         boolean closeOnExec = (space.readLong(closing + fd / 64 * 8) >>> fd & 1) != 0;
-        return Optional.of(new Descriptor(
-                (int) fd, closeOnExec, new KernelObject(space, kernel.types(), fileLayout, file)));
+        return Optional.of(
+                new Descriptor((int) fd, closeOnExec, new KernelObject(space, kernel.types(), fileLayout, file)));
     }
 
     private static Optional<KernelObject> table(KernelObject task) {
