@@ -66,22 +66,26 @@ final class PageList implements Inspection<PageList.Row> {
     private static Stream<Row> runs(PhysicalPages pages, PageOwners owners) {
         var rows = Stream.<Row>builder();
         long start = -1;
+        long end = -1;
         PageOwner owner = null;
+        String text = "";
         for (var frames = pages.frames().iterator(); frames.hasNext(); ) {
             long frame = frames.nextLong();
             PageOwner next = owners.of(frame);
-            if (owner != null
-                    && !(next.getClass() == owner.getClass() && coarse(next).equals(coarse(owner)))) {
-                rows.add(row(start, frame, owner, coarse(owner)));
-                owner = null;
+            String nextText = coarse(next);
+            boolean isSame = owner != null && next.getClass() == owner.getClass() && nextText.equals(text);
+            if (!isSame && owner != null) {
+                rows.add(row(start, frame, owner, text));
             }
-            if (owner == null) {
+            if (!isSame) {
                 owner = next;
+                text = nextText;
                 start = frame;
             }
+            end = frame + 1;
         }
         if (owner != null) {
-            rows.add(row(start, pages.frames().max().orElse(start) + 1, owner, coarse(owner)));
+            rows.add(row(start, end, owner, text));
         }
         return rows.build();
     }

@@ -21,9 +21,11 @@ public final class Inodes {
     public Inodes(KernelView kernel) {
         this.kernel = kernel;
         paths = new Paths(kernel);
-        initialMounts = kernel.tolerate("mounts", () -> kernel.global("init_task", "task_struct")
-                        .to("nsproxy")
-                        .get("mnt_ns"))
+        initialMounts = kernel.tolerate(
+                        "mounts",
+                        () -> kernel.global("init_task", "task_struct")
+                                .to("nsproxy")
+                                .get("mnt_ns"))
                 .orElse(0L);
     }
 
@@ -45,7 +47,9 @@ public final class Inodes {
     private String nameWithin(KernelObject fileSystem, KernelObject dentry) {
         // What was never in a directory, such as a segment of shared memory, is a root of its own.
         boolean isAlone = dentry.get("d_parent") == dentry.address() && fileSystem.get("s_root") != dentry.address();
-        return isAlone ? "/" + paths.lastName(dentry) : paths.withinFileSystem(dentry).toString();
+        return isAlone
+                ? "/" + paths.lastName(dentry)
+                : paths.withinFileSystem(dentry).toString();
     }
 
     /** The path of an inode through a mount of its file system; as {@link #nameWithin} if that is not mounted. */

@@ -3,6 +3,8 @@ package dev.retrovisor.introspect.linux;
 import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.AddressSpace;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** From a page back to the processes that have it mapped: the kernel's reverse maps. */
@@ -11,6 +13,7 @@ public final class Mappers {
 
     private final KernelView kernel;
     private final Holders holders;
+    private final Map<Long, AddressSpace> spaces = new HashMap<>();
 
     /**
      * A mapping of a process.
@@ -57,7 +60,8 @@ public final class Mappers {
 
     /** Whether a process's page tables have a frame at an address. */
     public boolean isThere(Mapping mapping, long address, long frame) {
-        AddressSpace space = kernel.userSpace(mapping.object().to("vm_mm"));
+        KernelObject mm = mapping.object().to("vm_mm");
+        AddressSpace space = spaces.computeIfAbsent(mm.address(), _ -> kernel.userSpace(mm));
         return space.translate(address) >>> PhysicalPages.PAGE_SHIFT == frame;
     }
 }

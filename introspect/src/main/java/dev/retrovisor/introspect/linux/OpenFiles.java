@@ -3,6 +3,8 @@ package dev.retrovisor.introspect.linux;
 import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.AddressSpace;
+import dev.retrovisor.introspect.memory.MemoryFault;
+import dev.retrovisor.introspect.types.StructLayout;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -18,11 +20,13 @@ public final class OpenFiles {
     public record Descriptor(int fd, boolean closeOnExec, KernelObject file) {}
 
     private final KernelView kernel;
+    private final StructLayout fileLayout;
     private final Paths paths;
     private final Sockets sockets;
 
     public OpenFiles(KernelView kernel) {
         this.kernel = kernel;
+        fileLayout = kernel.types().struct("file");
         paths = new Paths(kernel);
         sockets = new Sockets(kernel);
     }
@@ -65,8 +69,12 @@ public final class OpenFiles {
         if (file == 0) {
             return Optional.empty();
         }
+        if (file > 0 || (file & Long.BYTES - 1) != 0) {
+            throw new MemoryFault(files + 8 * fd, "no pointer to a file, so no table of them");
+        }
         boolean closeOnExec = (space.readLong(closing + fd / 64 * 8) >>> fd & 1) != 0;
-        return Optional.of(new Descriptor((int) fd, closeOnExec, kernel.object("file", file)));
+        return Optional.of(
+                new Descriptor((int) fd, closeOnExec, new KernelObject(space, kernel.types(), fileLayout, file)));
     }
 
     private static Optional<KernelObject> table(KernelObject task) {

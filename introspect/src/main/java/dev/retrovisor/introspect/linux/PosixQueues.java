@@ -53,10 +53,13 @@ public final class PosixQueues {
 
     public Stream<Queue> all() {
         return NamespaceUsers.of(kernel, "ipc_ns")
-                .flatMap(space -> kernel.tolerate("POSIX queues", () -> space.namespace()
-                                .follow("mq_mnt")
-                                .map(mount -> mount.to("mnt_sb"))
-                                .orElse(null))
+                .flatMap(space -> kernel
+                        .tolerate(
+                                "POSIX queues",
+                                () -> space.namespace()
+                                        .follow("mq_mnt")
+                                        .map(mount -> mount.to("mnt_sb"))
+                                        .orElse(null))
                         .stream()
                         .flatMap(inodes::of)
                         .flatMap(inode -> kernel.tolerate("POSIX queues", () -> read(space.number(), inode)).stream()))
@@ -87,26 +90,27 @@ public final class PosixQueues {
     }
 
     private List<Message> content(KernelObject queue) {
-        var byPriority = new ArrayList<>(RedBlackTrees.inOrder(
-                        kernel, queue.addressOf("msg_tree"), "posix_msg_tree_node", "rb_node", MOST)
-                .toList());
+        var byPriority = new ArrayList<>(
+                RedBlackTrees.inOrder(kernel, queue.addressOf("msg_tree"), "posix_msg_tree_node", "rb_node", MOST)
+                        .toList());
         Collections.reverse(byPriority);
         return byPriority.stream()
                 .flatMap(level -> kernel.list(level.addressOf("msg_list"), "msg_msg", "m_list", MOST)
-                        .flatMap(message -> kernel.tolerate(
-                                "messages",
-                                () -> new Message(
-                                        level.getInt("priority"),
-                                        Messages.sizeBytes(message),
-                                        Messages.body(message, MOST_BODY_BYTES)))
+                        .flatMap(message -> kernel
+                                .tolerate(
+                                        "messages",
+                                        () -> new Message(
+                                                level.getInt("priority"),
+                                                Messages.sizeBytes(message),
+                                                Messages.body(message, MOST_BODY_BYTES)))
                                 .stream()))
                 .toList();
     }
 
     private List<Integer> waiting(KernelObject queue, int direction) {
-        return kernel.list(
-                        queue.at("e_wait_q", direction).addressOf("list"), "ext_wait_queue", "list", MOST)
-                .flatMap(waiting -> kernel.tolerate("waiters", () -> waiting.to("task").getInt("pid")).stream())
+        return kernel.list(queue.at("e_wait_q", direction).addressOf("list"), "ext_wait_queue", "list", MOST)
+                .flatMap(waiting ->
+                        kernel.tolerate("waiters", () -> waiting.to("task").getInt("pid")).stream())
                 .toList();
     }
 }
