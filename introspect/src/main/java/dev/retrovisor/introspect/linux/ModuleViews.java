@@ -50,7 +50,8 @@ public final class ModuleViews {
 
     /** Those with a folder in /sys/module; what is built in has one as well, without a module. */
     private Stream<KernelObject> inSysfs() {
-        return kernel.tolerate("modules", () -> kernel.globalLong("module_kset"))
+        return kernel
+                .tolerate("modules", () -> kernel.globalLong("module_kset"))
                 .filter(set -> set != 0) // It is made when the kernel starts.
                 .map(set -> kernel.object("kset", set).addressOf("list"))
                 .stream()

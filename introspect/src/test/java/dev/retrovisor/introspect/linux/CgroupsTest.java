@@ -11,14 +11,16 @@ class CgroupsTest {
     void containersAreKnownByTheNamesThatTheirManagersGiveTheirCgroups() {
         assertThat(Cgroups.container("/docker/" + ID)).contains(ID);
         assertThat(Cgroups.container("/system.slice/docker-" + ID + ".scope")).contains(ID);
-        assertThat(Cgroups.container("/machine.slice/libpod-" + ID + ".scope/container")).contains(ID);
+        assertThat(Cgroups.container("/machine.slice/libpod-" + ID + ".scope/container"))
+                .contains(ID);
         assertThat(Cgroups.container("/kubepods.slice/kubepods-pod12.slice/cri-containerd-" + ID + ".scope"))
                 .contains(ID);
         assertThat(Cgroups.container("/kubepods/burstable/pod12/" + ID)).contains(ID);
         assertThat(Cgroups.container("/lxc.payload.web/system.slice")).contains("web");
         assertThat(Cgroups.container("/lxc/web")).contains("web");
         assertThat(Cgroups.container("/machine.slice/machine-debian.scope")).contains("debian");
-        assertThat(Cgroups.container("/machine.slice/systemd-nspawn@debian.service")).contains("debian");
+        assertThat(Cgroups.container("/machine.slice/systemd-nspawn@debian.service"))
+                .contains("debian");
     }
 
     @Test
