@@ -51,10 +51,9 @@ public final class ModuleViews {
     /** Those with a folder in /sys/module; what is built in has one as well, without a module. */
     private Stream<KernelObject> inSysfs() {
         return kernel
-                .tolerate(
-                        "modules",
-                        () -> kernel.object("kset", kernel.globalLong("module_kset"))
-                                .addressOf("list"))
+                .tolerate("modules", () -> kernel.globalLong("module_kset"))
+                .filter(set -> set != 0) // It is made when the kernel starts.
+                .map(set -> kernel.object("kset", set).addressOf("list"))
                 .stream()
                 .flatMap(head -> kernel.list(head, "kobject", "entry", MOST))
                 .flatMap(kobject -> kernel

@@ -81,6 +81,7 @@ public final class TaskViews {
         Set<Long> idle = new LinkedHashSet<>();
         IntStream.range(0, kernel.cpus())
                 .forEach(cpu -> kernel.tolerate("scheduler", () -> views.tasks.idle(cpu))
+                        .flatMap(task -> task)
                         .ifPresent(task -> idle.add(task.address())));
         return views.seen.entrySet().stream()
                 .filter(entry -> !idle.contains(entry.getKey()))
@@ -164,7 +165,7 @@ public final class TaskViews {
     }
 
     private Stream<KernelObject> current(KernelObject queue) {
-        return kernel.tolerate("scheduler", () -> queue.to("curr")).stream()
+        return kernel.tolerate("scheduler", () -> queue.follow("curr")).flatMap(task -> task).stream()
                 .filter(task -> task.address() != queue.get("idle"));
     }
 

@@ -61,10 +61,10 @@ public final class Tasks {
                 .map(task -> new Task(kernel, task));
     }
 
-    /** The idle task of a processor. */
-    public Task idle(int cpu) {
+    /** The idle task of a processor; empty before the scheduler is set up. */
+    public Optional<Task> idle(int cpu) {
         long runQueue = kernel.perCpu(cpu, "runqueues");
-        return new Task(kernel, kernel.object("rq", runQueue).to("idle"));
+        return kernel.object("rq", runQueue).follow("idle").map(task -> new Task(kernel, task));
     }
 
     /** Whether this can be a task at all; if not, says so in the view's damage. */
