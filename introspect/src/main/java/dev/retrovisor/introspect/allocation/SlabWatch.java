@@ -1,0 +1,103 @@
+package dev.retrovisor.introspect.allocation;
+
+import dev.retrovisor.introspect.event.Watch;
+import dev.retrovisor.introspect.kernel.KernelObject;
+import dev.retrovisor.introspect.linux.PhysicalPages;
+import dev.retrovisor.introspect.linux.SlabCaches;
+import dev.retrovisor.introspect.memory.MemoryFault;
+import dev.retrovisor.introspect.tracepoint.TracepointHit;
+import dev.retrovisor.introspect.tracepoint.Tracepoints;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Objects of the kernel's allocator, by its tracepoints. */
+final class SlabWatch {
+    private static final int MOST_KEPT = 4096;
+
+    private final Watch watch;
+    private final Callers callers;
+    private final Map<Long, String> cacheNames = new HashMap<>();
+    private PhysicalPages pages;
+
+    SlabWatch(Watch watch, Callers callers) {
+        this.watch = watch;
+        this.callers = callers;
+    }
+
+    void begin(Tracepoints tracepoints) {
+        tracepoints.attach(watch, "kmalloc", hit -> {
+            long address = hit.argument(1);
+            allocated(hit, address, hit.argument(2), hit.argument(3), cacheOf(address));
+        });
+        tracepoints.attach(watch, "kmem_cache_alloc", hit -> {
+            KernelObject cache = hit.object(2, "kmem_cache");
+            allocated(hit, hit.argument(1), cache.get("object_size"), cache.get("size"), nameOf(cache));
+        });
+        tracepoints.attach(watch, "kfree", hit -> {
+            // It is also called without an object, and does nothing then.
+            if (hit.argument(1) != 0) {
+                freed(hit, cacheOf(hit.argument(1)));
+            }
+        });
+        tracepoints.attach(watch, "kmem_cache_free", hit -> freed(hit, nameOf(hit.object(2, "kmem_cache"))));
+        // A cache that comes later may lie where one was that is gone.
+        watch.onFunction("kmem_cache_destroy", _ -> cacheNames.clear());
+    }
+
+    private void allocated(TracepointHit hit, long address, long requestedBytes, long allocatedBytes, String cache) {
+        watch.emit(new MemoryEvent.ObjectAllocated(
+                watch.now(hit.hart()),
+                hit.tracepoint().name(),
+                address,
+                requestedBytes,
+                allocatedBytes,
+                cache,
+                callers.name(hit.argument(0)),
+                callers.stack(hit.hart())));
+    }
+
+    private void freed(TracepointHit hit, String cache) {
+        watch.emit(new MemoryEvent.ObjectFreed(
+                watch.now(hit.hart()),
+                hit.tracepoint().name(),
+                hit.argument(1),
+                cache,
+                callers.name(hit.argument(0)),
+                callers.stack(hit.hart())));
+    }
+
+    private String nameOf(KernelObject cache) {
+        String name = cacheNames.get(cache.address());
+        if (name == null) {
+            if (cacheNames.size() == MOST_KEPT) {
+                cacheNames.clear();
+            }
+            name = SlabCaches.name(cache);
+            // The first caches are made before they have names.
+            if (!name.isEmpty()) {
+                cacheNames.put(cache.address(), name);
+            }
+        }
+        return name;
+    }
+
+    /** The name of the cache that an object lies in; empty if it is too large for one, or it is too early to tell. */
+    private String cacheOf(long object) {
+        try {
+            if (pages == null) {
+                pages = new PhysicalPages(watch.kernel());
+            }
+            Optional<Long> frame = object == 0 ? Optional.empty() : pages.frameOf(object);
+            if (frame.isEmpty()) {
+                return "";
+            }
+            KernelObject head = pages.head(pages.page(frame.get()));
+            return pages.isType(head, "PGTY_slab")
+                    ? nameOf(head.as("slab").to("slab_cache"))
+                    : "";
+        } catch (MemoryFault _) {
+            return "";
+        }
+    }
+}
