@@ -30,7 +30,9 @@ final class Callers {
             "___get_free_pages",
             "__get_free_pages",
             "get_free_pages",
-            "get_zeroed_page");
+            "get_zeroed_page",
+            "__vmalloc",
+            "vmalloc");
 
     private final Watch watch;
     private final boolean withStacks;

@@ -19,7 +19,7 @@ public sealed interface MemoryEvent extends GuestEvent {
      * The kernel gives out an object.
      *
      * @param type {@code kmalloc}, or {@code kmem_cache_alloc} for objects of one kind
-     * @param address 0 if there was no memory
+     * @param address 0 if there was no memory, 16 if no bytes were asked for
      * @param requestedBytes what was asked for
      * @param allocatedBytes what it takes
      * @param cache its name; empty for objects too large for one

@@ -25,7 +25,7 @@ final class JumpTable {
     private JumpTable() {}
 
     static List<Entry> read(AddressSpace space, long start, long count) {
-        int entries = (int) Math.clamp(count, 0, MOST_ENTRIES);
+        int entries = Math.clamp(count, 0, MOST_ENTRIES);
         var found = new ArrayList<Entry>(entries);
         for (long at = start; found.size() < entries; at += ENTRY_BYTES) {
             long code = at + space.readInt(at);

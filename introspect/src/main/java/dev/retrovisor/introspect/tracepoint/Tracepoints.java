@@ -124,7 +124,7 @@ public final class Tracepoints {
 
     private void addModule(KernelObject module) {
         kernel.tolerate("tracepoints of modules", () -> {
-            int count = (int) Math.clamp(module.get("num_tracepoints"), 0, MOST_IN_MODULE);
+            int count = Math.clamp(module.get("num_tracepoints"), 0, MOST_IN_MODULE);
             long pointers = module.get("tracepoints_ptrs");
             for (int i = 0; i < count; i++) {
                 addOfModule(kernel.object("tracepoint", module.space().readLong(pointers + 8L * i)));
