@@ -1,5 +1,6 @@
 package dev.retrovisor.introspect.event;
 
+import dev.retrovisor.introspect.allocation.MemoryStream;
 import dev.retrovisor.introspect.heap.HeapStream;
 import dev.retrovisor.introspect.ipc.IpcStream;
 import dev.retrovisor.introspect.process.ProcessStream;
@@ -13,6 +14,7 @@ public final class EventStreams {
             new ProcessStream(),
             new SchedulingStream(),
             new IpcStream(),
+            new MemoryStream(false),
             new HeapStream());
 
     private EventStreams() {}
