@@ -4,6 +4,7 @@ import dev.retrovisor.introspect.heap.HeapStream;
 import dev.retrovisor.introspect.ipc.IpcStream;
 import dev.retrovisor.introspect.process.ProcessStream;
 import dev.retrovisor.introspect.process.SchedulingStream;
+import dev.retrovisor.introspect.syscall.SyscallStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ public final class EventStreams {
     private static final List<EventStream> ALL = List.of(
             new ProcessStream(),
             new SchedulingStream(),
+            new SyscallStream(),
             new IpcStream(),
             new HeapStream());
 
