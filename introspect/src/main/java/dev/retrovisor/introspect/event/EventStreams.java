@@ -11,11 +11,7 @@ import java.util.Optional;
 /** The one list of event streams, in the order of the help. */
 public final class EventStreams {
     private static final List<EventStream> ALL = List.of(
-            new ProcessStream(),
-            new SchedulingStream(),
-            new SyscallStream(),
-            new IpcStream(),
-            new HeapStream());
+            new ProcessStream(), new SchedulingStream(), new SyscallStream(), new IpcStream(), new HeapStream());
 
     private EventStreams() {}
 

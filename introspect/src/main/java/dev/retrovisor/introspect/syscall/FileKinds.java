@@ -41,7 +41,8 @@ final class FileKinds {
                 out.append("|");
             }
             String permissions = Long.toOctalString(value & PERMISSIONS);
-            out.append("0000".substring(0, Math.max(1, 4 - permissions.length()))).append(permissions);
+            out.append("0000".substring(0, Math.max(1, 4 - permissions.length())))
+                    .append(permissions);
         }
     }
 

@@ -43,9 +43,7 @@ final class ProcessKinds {
 
     /** A command of ioctl: its name, or the parts that it is put together of. */
     record Command(List<NameSet> sets) implements Kind {
-        private static final String[] DIRECTIONS = {
-            "_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE"
-        };
+        private static final String[] DIRECTIONS = {"_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE"};
 
         @Override
         public int sizeBytes() {

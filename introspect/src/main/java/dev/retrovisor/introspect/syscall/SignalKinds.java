@@ -24,7 +24,9 @@ final class SignalKinds {
         if (name != null) {
             return name;
         }
-        return number >= FIRST_REALTIME && number <= LAST ? "SIGRT_" + (number - FIRST_REALTIME) : Long.toString(number);
+        return number >= FIRST_REALTIME && number <= LAST
+                ? "SIGRT_" + (number - FIRST_REALTIME)
+                : Long.toString(number);
     }
 
     private void writeSet(CallText out, long mask) {
@@ -32,7 +34,8 @@ final class SignalKinds {
         out.append(isInverted ? "~[" : "[");
         String separator = "";
         for (long left = isInverted ? ~mask : mask; left != 0; left &= left - 1) {
-            out.append(separator).append(name(Long.numberOfTrailingZeros(left) + 1).substring("SIG".length()));
+            out.append(separator)
+                    .append(name(Long.numberOfTrailingZeros(left) + 1).substring("SIG".length()));
             separator = " ";
         }
         out.append("]");
@@ -230,9 +233,13 @@ final class SignalKinds {
 
         @Override
         public void writeAt(CallText out, long address) {
-            out.append("{sigev_value={sival_int=").append(out.read(address, Integer.BYTES)).append(", sival_ptr=");
+            out.append("{sigev_value={sival_int=")
+                    .append(out.read(address, Integer.BYTES))
+                    .append(", sival_ptr=");
             out.pointer(out.read(address, Long.BYTES));
-            out.append("}, sigev_signo=").append(name(out.read(address + 8, Integer.BYTES))).append(", sigev_notify=");
+            out.append("}, sigev_signo=")
+                    .append(name(out.read(address + 8, Integer.BYTES)))
+                    .append(", sigev_notify=");
             notifications.write(out.text(), out.read(address + 12, Integer.BYTES));
             out.append("}");
         }

@@ -136,7 +136,9 @@ final class SocketKinds {
 
         @Override
         public void write(CallText out, long value) {
-            out.pointed(value, () -> out.append("[").append(out.read(value, Integer.BYTES)).append("]"));
+            out.pointed(
+                    value,
+                    () -> out.append("[").append(out.read(value, Integer.BYTES)).append("]"));
         }
 
         @Override
@@ -247,7 +249,9 @@ final class SocketKinds {
             long messageBytes = out.read(at, Long.BYTES);
             long level = out.read(at + 8, Integer.BYTES);
             long type = out.read(at + 12, Integer.BYTES);
-            out.append(count == 0 ? "{cmsg_len=" : ", {cmsg_len=").append(messageBytes).append(", cmsg_level=");
+            out.append(count == 0 ? "{cmsg_len=" : ", {cmsg_len=")
+                    .append(messageBytes)
+                    .append(", cmsg_level=");
             levels.write(out.text(), level);
             out.append(", cmsg_type=");
             if (level == 1) {
@@ -302,7 +306,9 @@ final class SocketKinds {
         public void writeAt(CallText out, long address) {
             out.append("{msg_hdr=");
             writeMessage(out, address, Vector.Content.WRITTEN);
-            out.append(", msg_len=").append(out.read(address + MESSAGE_BYTES, Integer.BYTES)).append("}");
+            out.append(", msg_len=")
+                    .append(out.read(address + MESSAGE_BYTES, Integer.BYTES))
+                    .append("}");
         }
     }
 

@@ -3,7 +3,6 @@ package dev.retrovisor.introspect.syscall;
 import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.AddressSpace;
-import dev.retrovisor.introspect.memory.MemoryFault;
 import dev.retrovisor.introspect.symbols.Symbol;
 import dev.retrovisor.introspect.syscall.Signature.Condition;
 import dev.retrovisor.introspect.syscall.Signature.Outcome;
@@ -57,7 +56,8 @@ final class SyscallNumbers {
         if (!signatures.isEmpty()) {
             return signatures;
         }
-        return List.of(kernel.tolerate("system calls", () -> traced(number, name)).orElseGet(() -> raw(name)));
+        return List.of(
+                kernel.tolerate("system calls", () -> traced(number, name)).orElseGet(() -> raw(name)));
     }
 
     private String name(int number) {
@@ -79,7 +79,10 @@ final class SyscallNumbers {
         if (kernel.symbols().next(first).orElse(entry) <= entry) {
             return "";
         }
-        return kernel.symbols().at(kernel.space().readLong(entry)).map(Symbol::name).orElse("");
+        return kernel.symbols()
+                .at(kernel.space().readLong(entry))
+                .map(Symbol::name)
+                .orElse("");
     }
 
     /** What the kernel keeps for CONFIG_FTRACE_SYSCALLS, or null. */

@@ -2,7 +2,6 @@ package dev.retrovisor.introspect.syscall;
 
 import dev.retrovisor.introspect.event.Moment;
 import dev.retrovisor.introspect.event.Watch;
-import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.MemoryFault;
@@ -154,8 +153,7 @@ final class SyscallWatch {
         Caller caller = caller(hart);
         Call call = caller.call();
         if (call != null) {
-            watch.emit(event(
-                    caller.moment(machine.steps(), machine.virtualNanos(), hart), call, 0, "?", "", false));
+            watch.emit(event(caller.moment(machine.steps(), machine.virtualNanos(), hart), call, 0, "?", "", false));
         }
         callers.remove(caller.task().address());
         for (int i = 0; i < recent.length; i++) {
@@ -169,8 +167,7 @@ final class SyscallWatch {
         for (Caller caller : callers.values()) {
             Call call = caller.call();
             if (call != null) {
-                watch.emit(event(
-                        caller.moment(machine.steps(), machine.virtualNanos(), 0), call, 0, "", "", false));
+                watch.emit(event(caller.moment(machine.steps(), machine.virtualNanos(), 0), call, 0, "", "", false));
             }
         }
     }
@@ -199,7 +196,9 @@ final class SyscallWatch {
     }
 
     private String failed(int number, String error) {
-        return uapi.restart(number).map(words -> "? " + words).orElseGet(() -> error.isEmpty() ? "-1 (errno " + number + ")" : "-1 " + error);
+        return uapi.restart(number)
+                .map(words -> "? " + words)
+                .orElseGet(() -> error.isEmpty() ? "-1 (errno " + number + ")" : "-1 " + error);
     }
 
     private String succeeded(Call call, long result) {

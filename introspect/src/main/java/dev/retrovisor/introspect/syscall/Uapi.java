@@ -57,7 +57,9 @@ final class Uapi {
             case "flags" -> 0;
             default -> Long.parseUnsignedLong(parts[1].substring("mask:0x".length()), 16);
         };
-        NameSet.Rest rest = parts.length < 3 ? NameSet.Rest.DECIMAL : NameSet.Rest.valueOf(parts[2].toUpperCase(java.util.Locale.ROOT));
+        NameSet.Rest rest = parts.length < 3
+                ? NameSet.Rest.DECIMAL
+                : NameSet.Rest.valueOf(parts[2].toUpperCase(java.util.Locale.ROOT));
         sets.put(parts[0], new NameSet(parts[0], mask, rest, values, names));
     }
 

@@ -60,7 +60,9 @@ final class KindsTest {
 
     @Test
     void aCountThatNoOneCanBelieveEndsAtTheLimitOrWhereMemoryDoes() {
-        assertThat(text("&int(count)", BASE, Long.MAX_VALUE)).hasSizeLessThan(200).endsWith("...]");
+        assertThat(text("&int(count)", BASE, Long.MAX_VALUE))
+                .hasSizeLessThan(200)
+                .endsWith("...]");
         assertThat(text("&int(count)", BASE, -1)).isEqualTo("[]");
         assertThat(text("iovec(count)", BASE + BYTES - 8, 1000)).isEqualTo("0x1ff8");
         assertThat(text("pollfds(count)", BASE + BYTES - 8, 1 << 30)).isEqualTo("0x1ff8");

@@ -17,14 +17,15 @@ final class SyscallTableTest {
                 .map(line -> line.substring(line.indexOf(' ') + 1))
                 .toList();
 
-        assertThat(calls).hasSizeGreaterThan(300).allSatisfy(call -> assertThat(table.named(call))
-                .as(call)
-                .isNotEmpty());
+        assertThat(calls)
+                .hasSizeGreaterThan(300)
+                .allSatisfy(call -> assertThat(table.named(call)).as(call).isNotEmpty());
     }
 
     @Test
     void aNameIsEitherAKindOrASetOfNames() {
-        assertThat(table.kinds().names().filter(name -> uapi.find(name).isPresent())).containsExactly("signals");
+        assertThat(table.kinds().names().filter(name -> uapi.find(name).isPresent()))
+                .containsExactly("signals");
     }
 
     @Test

@@ -58,7 +58,9 @@ final class UapiGenerator {
     }
 
     private static String version() throws IOException {
-        long code = values("linux/version.h", Set.of("LINUX_VERSION_CODE")).getFirst().value();
+        long code = values("linux/version.h", Set.of("LINUX_VERSION_CODE"))
+                .getFirst()
+                .value();
         return "%d.%d.%d".formatted(code >> 16, code >> 8 & 0xff, code & 0xff);
     }
 
@@ -81,7 +83,8 @@ final class UapiGenerator {
         }
         if (style.startsWith("mask:")) {
             int end = style.indexOf('+') < 0 ? style.length() : style.indexOf('+');
-            long mask = values(header, Set.of(style.substring(5, end))).getFirst().value();
+            long mask =
+                    values(header, Set.of(style.substring(5, end))).getFirst().value();
             style = "mask:0x" + Long.toHexString(mask) + style.substring(end);
         }
         text.append("\n[%s %s]\n".formatted(set.group(1), style));
@@ -137,8 +140,7 @@ final class UapiGenerator {
     }
 
     private static List<NamedValue> values(String header, Set<String> names) throws IOException {
-        String source = include(header)
-                + "const unsigned long long values[] = {" + String.join(", ", names) + "};\n";
+        String source = include(header) + "const unsigned long long values[] = {" + String.join(", ", names) + "};\n";
         Matcher data = DATA.matcher(compile("-w", "-O0", "-S", source));
         List<Long> numbers = new ArrayList<>();
         while (data.find()) {
@@ -151,7 +153,8 @@ final class UapiGenerator {
             }
         }
         if (numbers.size() != names.size()) {
-            throw new IllegalStateException("%s: %d values of %d names".formatted(header, numbers.size(), names.size()));
+            throw new IllegalStateException(
+                    "%s: %d values of %d names".formatted(header, numbers.size(), names.size()));
         }
         List<NamedValue> values = new ArrayList<>();
         for (String name : names) {
@@ -179,7 +182,8 @@ final class UapiGenerator {
             List<String> command = new ArrayList<>(List.of(COMPILER));
             command.addAll(Arrays.asList(optionsAndSource).subList(0, options));
             command.addAll(List.of("-o", output.toString(), source.toString()));
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             String errors = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(errors);

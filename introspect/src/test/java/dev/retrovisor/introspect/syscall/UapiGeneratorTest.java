@@ -21,9 +21,10 @@ final class UapiGeneratorTest {
         Map<String, String> known = valuesBySetAndName(checkedIn);
 
         // Other headers may know more or fewer names, but no name ever means something else.
-        valuesBySetAndName(generated).forEach((name, value) -> assertThat(known.getOrDefault(name, value))
-                .as("%s in uapi.txt: see UapiGenerator", name)
-                .isEqualTo(value));
+        valuesBySetAndName(generated)
+                .forEach((name, value) -> assertThat(known.getOrDefault(name, value))
+                        .as("%s in uapi.txt: see UapiGenerator", name)
+                        .isEqualTo(value));
     }
 
     private static Map<String, String> valuesBySetAndName(String text) {
