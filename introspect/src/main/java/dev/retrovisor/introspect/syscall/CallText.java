@@ -107,7 +107,7 @@ final class CallText {
     }
 
     byte[] readBytes(long address, long length) {
-        return user.read(address, (int) Math.clamp(length, 0, MOST_BUFFER_BYTES));
+        return user.read(address, Math.clamp(length, 0, MOST_BUFFER_BYTES));
     }
 
     byte[] readString(long address, int most) {

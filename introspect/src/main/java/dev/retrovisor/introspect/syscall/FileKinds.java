@@ -185,7 +185,7 @@ final class FileKinds {
         private boolean writeSet(CallText out, long address, boolean isAnnotated) {
             String separator = "";
             out.append("[");
-            int files = (int) Math.clamp(count.of(out), 0, MOST);
+            int files = Math.clamp(count.of(out), 0, MOST);
             for (int i = 0; i < files; i++) {
                 if ((out.read(address + i / 64 * 8, Long.BYTES) >>> i & 1) != 0) {
                     out.append(separator);

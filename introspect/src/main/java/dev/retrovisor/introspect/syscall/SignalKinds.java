@@ -42,7 +42,7 @@ final class SignalKinds {
     }
 
     private void writeHandler(CallText out, long handler) {
-        switch ((int) Math.clamp(handler, -1, 3)) {
+        switch (Math.clamp(handler, -1, 3)) {
             case 0 -> out.append("SIG_DFL");
             case 1 -> out.append("SIG_IGN");
             default -> out.hex(handler);
