@@ -5,6 +5,7 @@ import dev.retrovisor.introspect.heap.HeapStream;
 import dev.retrovisor.introspect.ipc.IpcStream;
 import dev.retrovisor.introspect.process.ProcessStream;
 import dev.retrovisor.introspect.process.SchedulingStream;
+import dev.retrovisor.introspect.syscall.SyscallStream;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +16,8 @@ public final class EventStreams {
             new SchedulingStream(),
             new IpcStream(),
             new MemoryStream(false),
-            new HeapStream());
+            new HeapStream(),
+            new ProcessStream(), new SchedulingStream(), new SyscallStream(), new IpcStream(), new HeapStream());
 
     private EventStreams() {}
 

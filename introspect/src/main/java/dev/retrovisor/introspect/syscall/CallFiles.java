@@ -1,0 +1,25 @@
+package dev.retrovisor.introspect.syscall;
+
+import dev.retrovisor.introspect.kernel.KernelObject;
+
+/** What callers' files are. */
+interface CallFiles {
+    /** For a kernel whose structures aren't known. */
+    CallFiles UNKNOWN = new CallFiles() {
+        @Override
+        public String annotation(KernelObject task, int fd) {
+            return "";
+        }
+
+        @Override
+        public String workingDirectory(KernelObject task) {
+            return "";
+        }
+    };
+
+    /** What a file descriptor is, in angle brackets; empty if it is none. */
+    String annotation(KernelObject task, int fd);
+
+    /** Where relative paths begin, in angle brackets. */
+    String workingDirectory(KernelObject task);
+}
