@@ -119,6 +119,23 @@ final class IpcTest {
     }
 
     @LookTest
+    void futexesHaveTheirWaiters(Look look) {
+        Map<String, String> fact = look.truth().fact("futex", "pid", "" + look.truth().actor("futexes"));
+        List<String> waiters = look.rows("futexes").stream()
+                .filter(row -> Long.decode(fact.get("shared")) == row.number("address"))
+                .map(row -> row.text("tid"))
+                .toList();
+        List<String> threads = look.rows("futexes").stream()
+                .filter(row -> Long.decode(fact.get("private")) == row.number("address"))
+                .map(row -> row.text("tid"))
+                .toList();
+        int pid = Integer.parseInt(fact.get("pid"));
+
+        assertThat(waiters).containsExactlyInAnyOrder(fact.get("first"), fact.get("second"));
+        assertThat(threads).containsExactlyInAnyOrder("" + (pid + 3), "" + (pid + 4));
+    }
+
+    @LookTest
     void signalsAreThoseOfProc(Look look) {
         for (Row row : look.rows("signals")) {
             Map<String, String> status = ProcFiles.named(
@@ -138,7 +155,13 @@ final class IpcTest {
     private static String mask(Row row, String column) {
         long mask = 0;
         for (Object name : (List<?>) row.value(column)) {
-            mask |= 1L << signal((String) name) - 1;
+            if (name.equals("all")) {
+                mask = -1;
+            } else if (((String) name).startsWith("-")) {
+                mask &= ~(1L << signal(((String) name).substring(1)) - 1);
+            } else {
+                mask |= 1L << signal((String) name) - 1;
+            }
         }
         return "%016x".formatted(mask);
     }
