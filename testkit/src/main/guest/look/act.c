@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 static void said(const char *what, pid_t pid, int status) {
@@ -32,6 +33,7 @@ static void *named_thread(void *unused) {
 void act(void) {
     printf("@@ act begin\n");
     fflush(stdout);
+    tcdrain(STDOUT_FILENO);
     for (int code = 0; code < 5; code++) {
         pid_t pid = must(fork(), "fork");
         if (pid == 0) {

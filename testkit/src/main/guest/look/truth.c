@@ -15,6 +15,8 @@
 #define MOST_BYTES (8L << 20)
 #define MOST_IDS 512
 #define SYMBOLS_A_BLOCK 1024
+#define LINES "\n\t"
+#define ONE_LINE "\t"
 #define FNV_START 0xcbf29ce484222325u
 
 static char gathered[MOST_BYTES];
@@ -32,11 +34,11 @@ static void say(const char *format, ...) {
     }
 }
 
-// Text as it is, all else as \xHH; the backslash too.
-static void say_bytes(const char *bytes, size_t count) {
+// Text as it is, all else as \xHH; the backslash too, and the end of a line where there must be one line.
+static void say_bytes(const char *bytes, size_t count, const char *also) {
     for (size_t i = 0; i < count; i++) {
         unsigned char byte = (unsigned char)bytes[i];
-        if ((byte < ' ' && byte != '\n' && byte != '\t') || byte > '~' || byte == '\\') {
+        if ((byte < ' ' && (byte == 0 || strchr(also, byte) == NULL)) || byte > '~' || byte == '\\') {
             say("\\x%02x", byte);
         } else {
             if (length + 4096 > sizeof gathered) {
@@ -56,7 +58,7 @@ static void say_file(const char *path) {
     say("@@ file %s\n", path);
     size_t begun = length;
     for (ssize_t count; (count = read(fd, scratch, sizeof scratch)) > 0;) {
-        say_bytes(scratch, (size_t)count);
+        say_bytes(scratch, (size_t)count, LINES);
     }
     close(fd);
     if (length > begun && gathered[length - 1] != '\n') {
@@ -69,7 +71,7 @@ static void say_link(const char *path) {
     ssize_t count = readlink(path, target, sizeof target);
     if (count >= 0) {
         say("@@ link %s ", path);
-        say_bytes(target, (size_t)count);
+        say_bytes(target, (size_t)count, ONE_LINE);
         say("\n");
     }
 }
@@ -180,7 +182,7 @@ static void say_log(void) {
     say("@@ file /dev/kmsg\n");
     // One record a read.
     for (ssize_t count; (count = read(fd, scratch, 8192)) > 0;) {
-        say_bytes(scratch, (size_t)count);
+        say_bytes(scratch, (size_t)count, LINES);
     }
     close(fd);
 }
