@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SITE __attribute__((noinline, noclone)) static
+#define SITE __attribute__((noinline, noclone, no_icf)) static
 // Keeps a call from being the last of its function: its address must be on the stack.
 #define NOT_LAST __asm__ volatile("" ::: "memory")
 

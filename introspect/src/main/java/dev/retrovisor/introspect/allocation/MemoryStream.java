@@ -11,11 +11,20 @@ import java.util.List;
  * killed when memory runs out. What programs do with malloc is in {@code heap}.
  */
 public final class MemoryStream implements EventStream {
-    private final boolean withStacks;
+    private final boolean ofKernelOnly;
 
-    /** @param withStacks whether events of the kernel's own memory have stacks, and not only callers */
-    public MemoryStream(boolean withStacks) {
-        this.withStacks = withStacks;
+    /** Everything; of callers in the kernel the innermost one. */
+    public MemoryStream() {
+        this(false);
+    }
+
+    private MemoryStream(boolean ofKernelOnly) {
+        this.ofKernelOnly = ofKernelOnly;
+    }
+
+    /** The kernel's own memory alone, with the stacks of who wants it. */
+    public static MemoryStream ofKernelWithStacks() {
+        return new MemoryStream(true);
     }
 
     @Override
@@ -69,10 +78,12 @@ public final class MemoryStream implements EventStream {
     @Override
     public void watch(Watch watch) {
         Tracepoints tracepoints = Tracepoints.of(watch.kernel());
-        var callers = new Callers(watch, withStacks);
+        var callers = new Callers(watch, ofKernelOnly);
         new SlabWatch(watch, callers).begin(tracepoints);
         new PageWatch(watch, callers).begin(tracepoints);
-        new MappingWatch(watch).begin();
-        new FaultWatch(watch).begin(tracepoints);
+        if (!ofKernelOnly) {
+            new MappingWatch(watch).begin();
+            new FaultWatch(watch).begin(tracepoints);
+        }
     }
 }

@@ -48,7 +48,7 @@ final class PageWatch {
                         frame(hit.argument(0)),
                         (int) hit.argument(1),
                         callers.pageCaller(hit.hart()),
-                        callers.stack(hit.hart()))));
+                        callers.stack(hit.hart(), 0))));
         Function.find(watch, AREA_ALLOCATORS, "size", "caller").ifPresent(function -> {
             int size = function.argument("size");
             int caller = function.argument("caller");
@@ -58,7 +58,7 @@ final class PageWatch {
                 watch.onReturn(
                         hart,
                         later -> watch.emit(new MemoryEvent.AreaAllocated(
-                                watch.now(later), watch.x(later, RETURNED), sizeBytes, by, callers.stack(later))));
+                                watch.now(later), watch.x(later, RETURNED), sizeBytes, by, callers.stack(later, 0))));
             });
         });
         watch.onFunction("vfree", hart -> {
@@ -67,14 +67,14 @@ final class PageWatch {
                         watch.now(hart),
                         watch.argument(hart, 0),
                         callers.name(watch.x(hart, 1)),
-                        callers.stack(hart)));
+                        callers.stack(hart, 0)));
             }
         });
     }
 
     private void allocated(int hart, long page, int order) {
         watch.emit(new MemoryEvent.PagesAllocated(
-                watch.now(hart), frame(page), order, callers.pageCaller(hart), callers.stack(hart)));
+                watch.now(hart), frame(page), order, callers.pageCaller(hart), callers.stack(hart, 0)));
     }
 
     /**

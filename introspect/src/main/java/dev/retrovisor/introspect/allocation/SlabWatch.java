@@ -63,7 +63,8 @@ final class SlabWatch {
     }
 
     private void allocatesMany(int hart, long cacheAddress, long array) {
-        String caller = callers.name(watch.x(hart, RA));
+        long callSite = watch.x(hart, RA);
+        String caller = callers.name(callSite);
         watch.onReturn(hart, later -> {
             KernelObject cache = watch.kernel().object("kmem_cache", cacheAddress);
             long count = Math.clamp(watch.x(later, RETURNED), 0, MOST_AT_ONCE);
@@ -76,18 +77,19 @@ final class SlabWatch {
                         cache.get("size"),
                         nameOf(cache),
                         caller,
-                        callers.stack(later)));
+                        callers.stack(later, callSite)));
             }
         });
     }
 
     private void freesMany(int hart, long count, long array) {
-        String caller = callers.name(watch.x(hart, RA));
+        long callSite = watch.x(hart, RA);
+        String caller = callers.name(callSite);
         long end = array + Math.clamp(count, 0, MOST_AT_ONCE) * Long.BYTES;
         for (long at = array; at < end; at += Long.BYTES) {
             long address = watch.kernel().space().readLong(at);
             watch.emit(new MemoryEvent.ObjectFreed(
-                    watch.now(hart), "kmem_cache_free", address, cacheOf(address), caller, callers.stack(hart)));
+                    watch.now(hart), "kmem_cache_free", address, cacheOf(address), caller, callers.stack(hart, callSite)));
         }
     }
 
@@ -100,7 +102,7 @@ final class SlabWatch {
                 allocatedBytes,
                 cache,
                 callers.name(hit.argument(0)),
-                callers.stack(hit.hart())));
+                callers.stack(hit.hart(), hit.argument(0))));
     }
 
     private void freed(TracepointHit hit, String cache) {
@@ -110,7 +112,7 @@ final class SlabWatch {
                 hit.argument(1),
                 cache,
                 callers.name(hit.argument(0)),
-                callers.stack(hit.hart())));
+                callers.stack(hit.hart(), hit.argument(0))));
     }
 
     private String nameOf(KernelObject cache) {

@@ -14,10 +14,10 @@ public final class EventStreams {
     private static final List<EventStream> ALL = List.of(
             new ProcessStream(),
             new SchedulingStream(),
+            new SyscallStream(),
             new IpcStream(),
-            new MemoryStream(false),
-            new HeapStream(),
-            new ProcessStream(), new SchedulingStream(), new SyscallStream(), new IpcStream(), new HeapStream());
+            new MemoryStream(),
+            new HeapStream());
 
     private EventStreams() {}
 

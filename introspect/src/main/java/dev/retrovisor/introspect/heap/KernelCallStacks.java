@@ -61,40 +61,45 @@ public final class KernelCallStacks {
     /**
      * The stack of a hart in the kernel.
      *
-     * @param first its innermost frame, if that is not what the frame pointer says; or 0
+     * @param first its innermost frame, if what lies before that is not of interest; or 0
      */
     public CallStack of(int hart, long first) {
+        long[] callers = callers(hart, MOST_FRAMES);
         HartView state = kernel.machine().hart(hart);
-        long[] frames = new long[MOST_FRAMES];
+        long[] frames = new long[callers.length + 2];
         int count = 0;
         frames[count++] = first == 0 ? state.pc() : first;
-        long sp = state.x(SP);
-        long fp = state.x(FP);
-        boolean skips = first != 0;
         // A function that has no frame was called from where ra says; else that is in the function itself.
         if (first == 0 && isText(state.x(RA)) && !function(state.x(RA)).equals(function(state.pc()))) {
             frames[count++] = state.x(RA);
         }
-        while (count < MOST_FRAMES
-                && (fp & 7) == 0
-                && fp - sp > 0
-                && fp - sp < LARGEST_STACK
-                && space.isMapped(fp - 16)) {
+        for (long caller : callers) {
+            if (caller == first) {
+                count = 1;
+            } else {
+                frames[count++] = caller;
+            }
+        }
+        return stacks.of(Arrays.copyOf(frames, Math.min(count, MOST_FRAMES)));
+    }
+
+    /** The return addresses that a hart's frame pointers lead to, innermost first; ends at what is no frame. */
+    public long[] callers(int hart, int most) {
+        HartView state = kernel.machine().hart(hart);
+        long[] callers = new long[most];
+        int count = 0;
+        long sp = state.x(SP);
+        long fp = state.x(FP);
+        while (count < most && (fp & 7) == 0 && fp - sp > 0 && fp - sp < LARGEST_STACK && space.isMapped(fp - 16)) {
             long pc = space.readLong(fp - 8);
             sp = fp;
             fp = space.readLong(fp - 16);
             if (!isText(pc)) {
                 break;
             }
-            // The chain has the allocator's own frames before the one that called it.
-            if (skips && frames[0] == pc) {
-                skips = false;
-                count = 1;
-            } else {
-                frames[count++] = pc;
-            }
+            callers[count++] = pc;
         }
-        return stacks.of(Arrays.copyOf(frames, count));
+        return Arrays.copyOf(callers, count);
     }
 
     /** Code of the kernel, of its start, or of a module, which lie in the 2 GiB below it. */
