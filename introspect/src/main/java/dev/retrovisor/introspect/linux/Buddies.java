@@ -66,7 +66,7 @@ public final class Buddies {
         }
         long table = kernel.symbols().address("node_data");
         long bytes = kernel.symbols().next(table).orElse(table) - table;
-        return IntStream.range(0, (int) Math.clamp(bytes / Long.BYTES, 0, MOST_NODES))
+        return IntStream.range(0, Math.clamp(bytes / Long.BYTES, 0, MOST_NODES))
                 .mapToLong(i -> kernel.space().readLong(table + i * (long) Long.BYTES))
                 .filter(node -> node != 0 && kernel.space().isMapped(node))
                 .mapToObj(node -> kernel.object("pglist_data", node))

@@ -17,7 +17,7 @@ final class Messages {
     /** The first bytes, up to {@code most}. */
     static byte[] body(KernelObject message, int most) {
         var body = new ByteArrayOutputStream();
-        int left = (int) Math.clamp(sizeBytes(message), 0, most);
+        int left = Math.clamp(sizeBytes(message), 0, most);
         KernelObject piece = message;
         for (int i = 0; left > 0 && i < MOST_PIECES; i++) {
             long header = piece.layout().sizeBytes();

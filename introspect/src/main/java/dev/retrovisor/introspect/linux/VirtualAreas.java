@@ -105,7 +105,7 @@ public final class VirtualAreas {
             return LongStream.empty();
         }
         AddressSpace space = kernel.space();
-        return IntStream.range(0, (int) Math.clamp(area.pages(), 0, MOST_PAGES))
+        return IntStream.range(0, Math.clamp(area.pages(), 0, MOST_PAGES))
                 .boxed()
                 .flatMap(i -> kernel
                         .tolerate(
