@@ -96,7 +96,7 @@ public final class PhysicalPages {
     public byte[] read(long frame, int offset, int lengthBytes) {
         PhysicalMemory memory = kernel.machine().memory();
         boolean isThere = offset >= 0 && offset < PAGE_BYTES && memory.contains(frame << PAGE_SHIFT, PAGE_BYTES);
-        byte[] bytes = new byte[isThere ? (int) Math.clamp(lengthBytes, 0, PAGE_BYTES - offset) : 0];
+        byte[] bytes = new byte[isThere ? Math.clamp(lengthBytes, 0, AddressSpace.PAGE_BYTES - offset) : 0];
         memory.read((frame << PAGE_SHIFT) + offset, bytes, 0, bytes.length);
         return bytes;
     }
