@@ -1,6 +1,6 @@
 package dev.retrovisor.introspect.syscall;
 
-import dev.retrovisor.introspect.event.GuestEvent;
+import dev.retrovisor.introspect.event.Lasting;
 import dev.retrovisor.introspect.event.Moment;
 import dev.retrovisor.introspect.inspect.Column;
 import java.util.List;
@@ -32,7 +32,7 @@ public record SyscallEvent(
         int fd,
         String fdName,
         boolean isFinished)
-        implements GuestEvent {
+        implements Lasting {
     private static final long NANOS = 1_000_000_000;
     private static final int NANOS_A_MICRO = 1000;
 
