@@ -59,7 +59,8 @@ public final class PackageFiles {
         }
     }
 
-    private static Iterable<DebianPackage> withDependencies(DebianArchive archive, List<String> names, Predicate<String> taken) throws IOException {
+    private static Iterable<DebianPackage> withDependencies(
+            DebianArchive archive, List<String> names, Predicate<String> taken) throws IOException {
         List<DebianPackage> candidates = archive.packages(taken.or(names::contains));
         Map<String, DebianPackage> found = new TreeMap<>();
         Deque<String> wanted = new ArrayDeque<>(names);

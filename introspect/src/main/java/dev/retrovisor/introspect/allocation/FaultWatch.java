@@ -94,7 +94,8 @@ final class FaultWatch {
         }
 
         private AddressSpace space(long vmaAddress) {
-            KernelObject mm = watch.kernel().object("vm_area_struct", vmaAddress).to("vm_mm");
+            KernelObject mm =
+                    watch.kernel().object("vm_area_struct", vmaAddress).to("vm_mm");
             return watch.kernel().userSpace(mm);
         }
 

@@ -74,7 +74,10 @@ final class MappingWatch {
         String path = file == 0
                 ? ""
                 : watch.kernel()
-                        .tolerate("mapped files", () -> paths.ofFile(watch.kernel().object("file", file)).text())
+                        .tolerate(
+                                "mapped files",
+                                () -> paths.ofFile(watch.kernel().object("file", file))
+                                        .text())
                         .orElse("");
         boolean shared = (flags & MAP_SHARED) != 0;
         watch.onReturn(hart, later -> {
@@ -100,8 +103,7 @@ final class MappingWatch {
                 .orElse(0L);
         watch.onReturn(
                 hart,
-                later -> watch.emit(
-                        new MemoryEvent.BreakMoved(watch.now(later), requested, before, returned(later))));
+                later -> watch.emit(new MemoryEvent.BreakMoved(watch.now(later), requested, before, returned(later))));
     }
 
     private void moved(int hart, KernelObject registers) {

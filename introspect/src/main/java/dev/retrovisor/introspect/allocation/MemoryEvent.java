@@ -184,8 +184,7 @@ public sealed interface MemoryEvent extends GuestEvent {
             Moment at,
             @Column(Column.Style.HEX) long address,
             @Column(Column.Style.BYTES) long lengthBytes,
-            int error)
-            implements MemoryEvent {
+            int error) implements MemoryEvent {
         @Override
         public String type() {
             return "munmap";
@@ -243,8 +242,11 @@ public sealed interface MemoryEvent extends GuestEvent {
      *
      * @param access what was tried: {@code read}, {@code write} or {@code execute}
      */
-    record Faulted(Moment at, Kind kind, String access, @Column(Column.Style.HEX) long address)
-            implements MemoryEvent {
+    record Faulted(
+            Moment at,
+            Kind kind,
+            String access,
+            @Column(Column.Style.HEX) long address) implements MemoryEvent {
         /** What it took. */
         public enum Kind {
             /** Everything was in memory. */

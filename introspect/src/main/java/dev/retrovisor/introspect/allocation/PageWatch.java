@@ -2,7 +2,6 @@ package dev.retrovisor.introspect.allocation;
 
 import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.linux.PhysicalPages;
-import dev.retrovisor.introspect.tracepoint.TracepointHit;
 import dev.retrovisor.introspect.tracepoint.Tracepoints;
 import java.util.HashSet;
 import java.util.List;

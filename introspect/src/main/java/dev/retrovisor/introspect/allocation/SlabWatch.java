@@ -89,7 +89,12 @@ final class SlabWatch {
         for (long at = array; at < end; at += Long.BYTES) {
             long address = watch.kernel().space().readLong(at);
             watch.emit(new MemoryEvent.ObjectFreed(
-                    watch.now(hart), "kmem_cache_free", address, cacheOf(address), caller, callers.stack(hart, callSite)));
+                    watch.now(hart),
+                    "kmem_cache_free",
+                    address,
+                    cacheOf(address),
+                    caller,
+                    callers.stack(hart, callSite)));
         }
     }
 
@@ -141,9 +146,7 @@ final class SlabWatch {
                 return "";
             }
             KernelObject head = pages.head(pages.page(frame.get()));
-            return pages.isType(head, "PGTY_slab")
-                    ? nameOf(head.as("slab").to("slab_cache"))
-                    : "";
+            return pages.isType(head, "PGTY_slab") ? nameOf(head.as("slab").to("slab_cache")) : "";
         } catch (MemoryFault _) {
             return "";
         }

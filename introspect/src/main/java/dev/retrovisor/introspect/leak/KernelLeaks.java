@@ -1,13 +1,13 @@
 package dev.retrovisor.introspect.leak;
 
-import dev.retrovisor.introspect.allocation.MemoryStream;
-import dev.retrovisor.introspect.linux.SlabCaches;
 import dev.retrovisor.introspect.allocation.MemoryEvent;
-import dev.retrovisor.introspect.linux.PhysicalPages;
+import dev.retrovisor.introspect.allocation.MemoryStream;
 import dev.retrovisor.introspect.event.GuestEvent;
 import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.heap.CallStack;
 import dev.retrovisor.introspect.heap.KernelCallStacks;
+import dev.retrovisor.introspect.linux.PhysicalPages;
+import dev.retrovisor.introspect.linux.SlabCaches;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.machine.probe.MemoryAccess;
 import java.util.ArrayList;
@@ -164,16 +164,19 @@ public final class KernelLeaks implements Leaks {
 
     /** Objects of some caches may be read for a while after they are free, or keep what a constructor made. */
     private boolean isSteady(String cache) {
-        return steadyCaches.computeIfAbsent(cache, name -> new SlabCaches(new PhysicalPages(watch.kernel()))
-                .all()
-                .filter(each -> each.name().equals(name))
-                .anyMatch(each -> each.object().get("ctor", 0) != 0
-                        || (each.object().get("flags") & typesafeFlag()) != 0));
+        return steadyCaches.computeIfAbsent(
+                cache,
+                name -> new SlabCaches(new PhysicalPages(watch.kernel()))
+                        .all()
+                        .filter(each -> each.name().equals(name))
+                        .anyMatch(each -> each.object().get("ctor", 0) != 0
+                                || (each.object().get("flags") & typesafeFlag()) != 0));
     }
 
     /** SLAB_TYPESAFE_BY_RCU: the bit's number has been in an enumeration since 6.9, and was 19 before. */
     private long typesafeFlag() {
-        return 1L << watch.kernel().types().findConstant("_SLAB_TYPESAFE_BY_RCU").orElse(19L);
+        return 1L
+                << watch.kernel().types().findConstant("_SLAB_TYPESAFE_BY_RCU").orElse(19L);
     }
 
     /** Free pages are nobody's: those that hold freed objects are someone's from here on. */

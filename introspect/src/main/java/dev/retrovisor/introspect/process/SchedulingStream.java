@@ -53,7 +53,8 @@ public final class SchedulingStream implements EventStream {
         // A thread that is preempted on its way to sleep runs on first.
         int state = preempted ? 0 : (int) hit.argument(3);
         // Only of a thread that is dead does it matter how.
-        int exitState = (state & TASK_DEAD) == 0 ? 0 : hit.object(1, "task_struct").getInt("exit_state");
+        int exitState =
+                (state & TASK_DEAD) == 0 ? 0 : hit.object(1, "task_struct").getInt("exit_state");
         watch.emit(new SchedulingEvent.Switched(
                 watch.moment(hit.hart(), previous),
                 String.valueOf(Task.stateLetter(state, exitState)),

@@ -25,7 +25,9 @@ final class JumpTableTest {
     @Test
     void whatTheSwitchIsAtFirstIsNoPartOfTheDistance() {
         entry(0, 4, 8, 0x101);
-        assertThat(JumpTable.between(guest.space(), START, START + 16).getFirst().key())
+        assertThat(JumpTable.between(guest.space(), START, START + 16)
+                        .getFirst()
+                        .key())
                 .isEqualTo(START + 8 + 0x100);
     }
 

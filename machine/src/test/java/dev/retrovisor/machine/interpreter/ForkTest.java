@@ -10,8 +10,8 @@ import dev.retrovisor.machine.memory.Ram;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /** The fork against the machine that it was forked from: the same instructions, the same registers and memory. */
@@ -89,7 +89,8 @@ final class ForkTest {
                 .toList();
         for (int i = 0; i < 20 * rows.size(); i++) {
             Insns.Row row = rows.get(i % rows.size());
-            int bits = row.encoding().match() | random.nextInt() & ~row.encoding().mask();
+            int bits =
+                    row.encoding().match() | random.nextInt() & ~row.encoding().mask();
             if (Insns.find(bits) != row) {
                 continue; // A field that this encoding does not allow.
             }

@@ -50,8 +50,7 @@ final class KernelModuleBuilder {
             Files.writeString(headers.resolve("kernel.h"), header(Files.readString(source)));
             Path copy = headers.resolve(source.getFileName());
             Files.writeString(copy, Files.readString(source));
-            return new GuestPrograms(headers, built)
-                    .object(source.getFileName().toString(), OPTIONS);
+            return new GuestPrograms(headers, built).object(source.getFileName().toString(), OPTIONS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -64,10 +63,8 @@ final class KernelModuleBuilder {
             defined.put("ADDRESS_" + found.group(1), "0x%xul".formatted(address));
         }
         for (Matcher found = OFFSET.matcher(source); found.find(); ) {
-            long offset = kernel.types()
-                    .struct(found.group(1))
-                    .field(found.group(2))
-                    .offsetBytes();
+            long offset =
+                    kernel.types().struct(found.group(1)).field(found.group(2)).offsetBytes();
             defined.put("OFFSET_%s_%s".formatted(found.group(1), found.group(2)), Long.toString(offset));
         }
         for (Matcher found = SIZE.matcher(source); found.find(); ) {

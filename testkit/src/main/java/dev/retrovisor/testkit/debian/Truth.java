@@ -108,8 +108,9 @@ public final class Truth {
 
     /** The process that says all this. */
     public int teller() {
-        return Integer.parseInt(
-                file("/proc/%d/stat".formatted(actor("files"))).replaceFirst("(?s).*\\) ", "").split(" ")[1]);
+        return Integer.parseInt(file("/proc/%d/stat".formatted(actor("files")))
+                .replaceFirst("(?s).*\\) ", "")
+                .split(" ")[1]);
     }
 
     /** The bytes behind a printed text: {@code \xHH} undone. */

@@ -22,8 +22,7 @@ final class FilesTest {
         for (int pid : look.truth().processes()) {
             Map<String, String> expected = new TreeMap<>();
             look.truth().links("/proc/%d/fd".formatted(pid)).forEach((fd, target) -> {
-                Map<String, String> info =
-                        ProcFiles.named(look.truth(), "/proc/%d/fdinfo/%s".formatted(pid, fd));
+                Map<String, String> info = ProcFiles.named(look.truth(), "/proc/%d/fdinfo/%s".formatted(pid, fd));
                 expected.put(
                         fd,
                         "%s at %s, flags 0%s, inode %s"
@@ -68,14 +67,16 @@ final class FilesTest {
                             row.text("options"),
                             row.text("type"),
                             row.text("source"));
-            found.computeIfAbsent(row.number("namespace"), _ -> new ArrayList<>()).add(line);
+            found.computeIfAbsent(row.number("namespace"), _ -> new ArrayList<>())
+                    .add(line);
         }
         Set<Long> compared = new HashSet<>();
         for (Row row : look.rows("namespaces")) {
             long namespace = row.number("mntNamespace");
             String path = "/proc/%d/mountinfo".formatted(row.number("pid"));
             // Threads of the kernel may have a root below which /proc shows no more.
-            if (look.truth().links("/proc/%d".formatted(row.number("pid"))).containsKey("exe") && compared.add(namespace)) {
+            if (look.truth().links("/proc/%d".formatted(row.number("pid"))).containsKey("exe")
+                    && compared.add(namespace)) {
                 List<String> expected = look.truth().lines(path).stream()
                         // The file system's own options, which we do not decode, and \040 for a blank.
                         .map(line -> line.replaceFirst(" \\S+$", "").replace("\\x5c040", " "))
@@ -97,7 +98,9 @@ final class FilesTest {
                     List<?> users = (List<?>) row.value("usedBy");
                     String usedBy = users.isEmpty()
                             ? "-"
-                            : String.join(",", users.stream().map(Object::toString).toList()) + ",";
+                            : String.join(
+                                            ",",
+                                            users.stream().map(Object::toString).toList()) + ",";
                     return "%s %d %d %s %s 0x%016x"
                             .formatted(
                                     row.text("name"),

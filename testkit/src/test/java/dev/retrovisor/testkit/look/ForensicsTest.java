@@ -33,12 +33,14 @@ final class ForensicsTest {
                 .hasSizeGreaterThan(400)
                 .extracting(row -> row.text("verdict"))
                 .containsOnly(look.rows("check_syscall", scope).getFirst().text("verdict"));
-        assertThat(look.rows("check_text", scope)).noneMatch(row -> row.text("cause").equals("UNKNOWN"));
+        assertThat(look.rows("check_text", scope))
+                .noneMatch(row -> row.text("cause").equals("UNKNOWN"));
     }
 
     @LookTest
     void suspiciousMapsAreThoseThatWerePlanted(Look look) {
-        Map<String, String> fact = look.truth().fact("mappings", "pid", "" + look.truth().actor("mappings"));
+        Map<String, String> fact =
+                look.truth().fact("mappings", "pid", "" + look.truth().actor("mappings"));
 
         List<String> found = look.rows("malfind").stream()
                 .map(row -> "%s 0x%x %s".formatted(row.text("pid"), row.number("start"), row.text("reason")))
@@ -74,7 +76,8 @@ final class ForensicsTest {
                     .singleElement()
                     .satisfies(row -> assertThat(row.text("number")).isEqualTo("174"))
                     .satisfies(row -> assertThat(row.text("handler")).contains("rootkit"));
-            assertThat(rows("check_text", kernel, scope).stream().filter(row -> row.text("cause").equals("UNKNOWN")))
+            assertThat(rows("check_text", kernel, scope).stream()
+                            .filter(row -> row.text("cause").equals("UNKNOWN")))
                     .singleElement()
                     .satisfies(row -> assertThat(row.text("where")).startsWith("__riscv_sys_acct"));
         }
@@ -84,7 +87,8 @@ final class ForensicsTest {
     private static Recording rootkit() {
         Recording recording = LookGuest.recorded(1, PagingMode.SV48);
         try (TraceReader trace = TraceReader.open(recording.trace())) {
-            return RootkitGuest.recorded(KernelFinder.find(new ImageView(trace.image(ImageRole.KERNEL))), 1, PagingMode.SV39);
+            return RootkitGuest.recorded(
+                    KernelFinder.find(new ImageView(trace.image(ImageRole.KERNEL))), 1, PagingMode.SV39);
         }
     }
 

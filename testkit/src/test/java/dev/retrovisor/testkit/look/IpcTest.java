@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 final class IpcTest {
     @LookTest
     void pipesHaveTheirBytesAndBothEndsHolders(Look look) {
-        Map<String, String> fact = look.truth().fact("pipe", "writer", "" + look.truth().actor("pipes"));
+        Map<String, String> fact =
+                look.truth().fact("pipe", "writer", "" + look.truth().actor("pipes"));
 
         Row pipe = pipeOf(look, "writers", fact.get("writer"), fact.get("fd"));
 
@@ -51,8 +52,7 @@ final class IpcTest {
                 .containsExactlyInAnyOrderElementsOf(table(look, "shm", 3, 6));
     }
 
-    private static List<String> found(
-            List<Row> rows, String kind, java.util.function.Function<Row, String> what) {
+    private static List<String> found(List<Row> rows, String kind, java.util.function.Function<Row, String> what) {
         return rows.stream()
                 .filter(row -> row.text("kind").equals(kind))
                 .map(row -> "%d %d %s %s"
@@ -79,9 +79,8 @@ final class IpcTest {
     void bothIpcNamespacesHaveTheirMessagesWaitersAndAttachedProcesses(Look look) {
         for (String where : List.of("host", "elsewhere")) {
             Map<String, String> fact = look.truth().fact("sysv", "where", where);
-            String namespace = look.truth()
-                    .links("/proc/%s/ns".formatted(fact.get("pid")))
-                    .get("ipc");
+            String namespace =
+                    look.truth().links("/proc/%s/ns".formatted(fact.get("pid"))).get("ipc");
             List<Row> rows = look.rows("sysvipc").stream()
                     .filter(row -> namespace.equals("ipc:[%d]".formatted(row.number("namespace"))))
                     .toList();
@@ -94,7 +93,11 @@ final class IpcTest {
             assertThat(of(rows, "SEMAPHORE").toList().get(1).text("processes")).startsWith(fact.get("semwaiter"));
             assertThat(of(rows, "QUEUE").findFirst().orElseThrow().text("processes"))
                     .startsWith(fact.get("msgwaiter"));
-            assertThat(of(rows, "SEGMENT").findFirst().orElseThrow().text("processes").split(" "))
+            assertThat(of(rows, "SEGMENT")
+                            .findFirst()
+                            .orElseThrow()
+                            .text("processes")
+                            .split(" "))
                     .contains(fact.get("pid"), fact.get("attached"));
         }
     }
@@ -105,7 +108,8 @@ final class IpcTest {
 
     @LookTest
     void posixQueuesHaveTheirMessagesByPriorityAndTheirWaiters(Look look) {
-        Map<String, String> fact = look.truth().fact("mqueue", "pid", "" + look.truth().actor("mqueues"));
+        Map<String, String> fact =
+                look.truth().fact("mqueue", "pid", "" + look.truth().actor("mqueues"));
         List<Row> rows = look.rows("mqueues");
 
         assertThat(rows.stream()
@@ -120,7 +124,8 @@ final class IpcTest {
 
     @LookTest
     void futexesHaveTheirWaiters(Look look) {
-        Map<String, String> fact = look.truth().fact("futex", "pid", "" + look.truth().actor("futexes"));
+        Map<String, String> fact =
+                look.truth().fact("futex", "pid", "" + look.truth().actor("futexes"));
         List<String> waiters = look.rows("futexes").stream()
                 .filter(row -> Long.decode(fact.get("shared")) == row.number("address"))
                 .map(row -> row.text("tid"))
@@ -146,7 +151,8 @@ final class IpcTest {
             assertThat(mask(row, "ignored")).as("%s", row).isEqualTo(status.get("SigIgn"));
             assertThat(mask(row, "caught")).as("%s", row).isEqualTo(status.get("SigCgt"));
         }
-        Row signals = look.rowsByPid("signals").get(look.truth().actor("signals")).getFirst();
+        Row signals =
+                look.rowsByPid("signals").get(look.truth().actor("signals")).getFirst();
         assertThat(signals.text("processPending"))
                 .as("queued signals count")
                 .isEqualTo("[SIGUSR2, SIGRTMIN+1, SIGRTMIN+1]");
@@ -178,6 +184,8 @@ final class IpcTest {
         }
         // The C library keeps the first two of the kernel's real-time signals, 32 and 33.
         String number = name.replaceFirst("SIGRTMIN\\+?|SIG_?", "");
-        return name.startsWith("SIGRTMIN") ? 34 + (number.isEmpty() ? 0 : Integer.parseInt(number)) : Integer.parseInt(number);
+        return name.startsWith("SIGRTMIN")
+                ? 34 + (number.isEmpty() ? 0 : Integer.parseInt(number))
+                : Integer.parseInt(number);
     }
 }

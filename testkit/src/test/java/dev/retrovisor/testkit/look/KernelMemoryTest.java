@@ -17,7 +17,9 @@ final class KernelMemoryTest {
     void slabCachesAreThoseOfSlabinfo(Look look) {
         Map<String, String> expected = new LinkedHashMap<>();
         Map<String, Long> active = new LinkedHashMap<>();
-        for (String line : look.truth().lines("/proc/slabinfo").subList(2, look.truth().lines("/proc/slabinfo").size())) {
+        for (String line : look.truth()
+                .lines("/proc/slabinfo")
+                .subList(2, look.truth().lines("/proc/slabinfo").size())) {
             String[] words = line.split(" +");
             expected.put(words[0], "%s objects of %s bytes in %s slabs".formatted(words[2], words[3], words[14]));
             active.put(words[0], Long.parseLong(words[1]));
@@ -64,12 +66,14 @@ final class KernelMemoryTest {
 
         List<String> found = look.rows("vmalloc").stream()
                 .map(row -> "0x%016x-0x%016x %d %s"
-                        .formatted(
-                                row.number("start"), row.number("end"), row.number("sizeBytes"), row.text("caller")))
+                        .formatted(row.number("start"), row.number("end"), row.number("sizeBytes"), row.text("caller")))
                 .toList();
 
         // The kernel lists them node by node of its own.
-        assertThat(found).hasSizeGreaterThan(80).isSorted().isEqualTo(expected.stream().sorted().toList());
+        assertThat(found)
+                .hasSizeGreaterThan(80)
+                .isSorted()
+                .isEqualTo(expected.stream().sorted().toList());
     }
 
     @LookTest
@@ -86,13 +90,10 @@ final class KernelMemoryTest {
             assertThat(row.number("sizeBytes")).as("%s", row).isEqualTo(ProcFiles.bytes(status.get("VmSize")));
             assertThat(row.number("pageTableBytes")).as("%s", row).isEqualTo(ProcFiles.bytes(status.get("VmPTE")));
             assertThat(row.number("rssBytes")).as("%s", row).isEqualTo(ProcFiles.bytes(smaps.get("Rss")));
-            assertThat(row.number("anonymousBytes"))
-                    .as("%s", row)
-                    .isEqualTo(ProcFiles.bytes(smaps.get("Anonymous")));
+            assertThat(row.number("anonymousBytes")).as("%s", row).isEqualTo(ProcFiles.bytes(smaps.get("Anonymous")));
             assertThat(row.number("sharedBytes"))
                     .as("%s", row)
-                    .isEqualTo(ProcFiles.bytes(smaps.get("Shared_Clean"))
-                            + ProcFiles.bytes(smaps.get("Shared_Dirty")));
+                    .isEqualTo(ProcFiles.bytes(smaps.get("Shared_Clean")) + ProcFiles.bytes(smaps.get("Shared_Dirty")));
             assertThat((double) row.number("pssBytes"))
                     .as("%s", row)
                     .isCloseTo(ProcFiles.bytes(smaps.get("Pss")), within(4096.0));

@@ -76,7 +76,9 @@ final class LeaksTest {
             try (var watch = new Watch(replay.machine(), kernel, leaks)) {
                 leaks.watch(watch);
                 var result = replay.run(ReplayTarget.END, ReplayListener.SILENT);
-                assertThat(result.divergence()).as("watching heaps changes nothing").isEmpty();
+                assertThat(result.divergence())
+                        .as("watching heaps changes nothing")
+                        .isEmpty();
             }
             assertThat(kernel.damage().notes()).isEmpty();
         }
@@ -102,9 +104,10 @@ final class LeaksTest {
             Set<String> found = new TreeSet<>();
             for (Allocation each : heap.ledger().live()) {
                 function(each.stack(), "leak_")
-                        .ifPresent(site ->
-                                found.add("%s 0x%x %d".formatted(site, each.pointer(), each.sizeBytes())));
-                assertThat(function(each.stack(), "good")).as("all of good() is freed").isEmpty();
+                        .ifPresent(site -> found.add("%s 0x%x %d".formatted(site, each.pointer(), each.sizeBytes())));
+                assertThat(function(each.stack(), "good"))
+                        .as("all of good() is freed")
+                        .isEmpty();
             }
             assertThat(expected).hasSizeGreaterThan(10);
             assertThat(found).isEqualTo(expected);
@@ -177,7 +180,8 @@ final class LeaksTest {
         assertThat(leaks.misuses().stream().map(Misuse::kind).distinct())
                 .containsExactlyInAnyOrder(Misuse.Kind.values());
         assertThat(leaks.heaps().getFirst().ledger().live().stream()
-                        .filter(each -> each.sizeBytes() == 3000 && innermost(each.stack()).equals("allocate")))
+                        .filter(each -> each.sizeBytes() == 3000
+                                && innermost(each.stack()).equals("allocate")))
                 .hasSize(5);
     }
 

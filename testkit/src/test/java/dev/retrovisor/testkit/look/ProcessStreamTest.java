@@ -47,7 +47,8 @@ final class ProcessStreamTest {
         int actor = 0;
         for (Recording.Line act : acts) {
             int pid = number(act.text(), "pid");
-            ProcessEvent.Forked forked = only(of(events, ProcessEvent.Forked.class).filter(each -> each.childTid() == pid));
+            ProcessEvent.Forked forked =
+                    only(of(events, ProcessEvent.Forked.class).filter(each -> each.childTid() == pid));
             actor = forked.at().pid();
             assertThat(forked.childPid()).isEqualTo(pid);
             ProcessEvent.Exited exited = only(of(events, ProcessEvent.Exited.class)
@@ -58,11 +59,13 @@ final class ProcessStreamTest {
             only(of(events, ProcessEvent.Reaped.class).filter(each -> each.tid() == pid));
         }
         int executed = pidOf(acts, "executed");
-        assertThat(of(events, ProcessEvent.Executed.class).filter(each -> each.at().pid() == executed))
+        assertThat(of(events, ProcessEvent.Executed.class)
+                        .filter(each -> each.at().pid() == executed))
                 .singleElement()
                 .satisfies(each -> assertThat(each.path()).isEqualTo("/bin/sh"))
                 .satisfies(each -> assertThat(each.arguments()).containsExactly("sh", "-c", "exit $CODE"));
-        assertThat(of(events, ProcessEvent.Executed.class).filter(each -> each.at().pid() == pidOf(acts, "not-executed")))
+        assertThat(of(events, ProcessEvent.Executed.class)
+                        .filter(each -> each.at().pid() == pidOf(acts, "not-executed")))
                 .as("a program that is not there is not executed")
                 .isEmpty();
         assertThat(of(events, ProcessEvent.Forked.class)
@@ -82,7 +85,8 @@ final class ProcessStreamTest {
                         .map(ProcessEvent.Renamed::newName))
                 .containsExactly("act-thread", "act-thread", "act-thread", "act-renamed");
         int parent = actor;
-        assertThat(of(events, ProcessEvent.Forked.class).filter(each -> each.at().pid() == parent))
+        assertThat(of(events, ProcessEvent.Forked.class)
+                        .filter(each -> each.at().pid() == parent))
                 .as("nothing else is made by the actor")
                 .hasSize(acts.size());
     }

@@ -33,12 +33,7 @@ final class ProcessesTest {
             int pid = (int) row.number("pid");
             String state = pid == look.truth().teller() ? TELLER : row.text("state");
             found.put(
-                    pid,
-                    String.join(
-                            " ",
-                            row.words("name", "ppid"),
-                            state,
-                            row.words("uid", "gid", "threads", "cpu")));
+                    pid, String.join(" ", row.words("name", "ppid"), state, row.words("uid", "gid", "threads", "cpu")));
         }
 
         assertThat(found).isEqualTo(expected);
@@ -48,8 +43,7 @@ final class ProcessesTest {
     @LookTest
     void processesStartedWhenProcSays(Look look) {
         for (Row row : look.rows("pslist")) {
-            long hundredths = Long.parseLong(ProcFiles.stat(
-                            look.truth(), "/proc/%d/stat".formatted(row.number("pid")))
+            long hundredths = Long.parseLong(ProcFiles.stat(look.truth(), "/proc/%d/stat".formatted(row.number("pid")))
                     .get(22));
             assertThat(row.number("startNanos") / 10_000_000).as(row.toString()).isEqualTo(hundredths);
         }
@@ -88,8 +82,7 @@ final class ProcessesTest {
             String path = "/proc/%d/environ".formatted(pid);
             assertThat(environment)
                     .as(row.toString())
-                    .isEqualTo(
-                            look.truth().find(path).isPresent() ? ProcFiles.strings(look.truth(), path) : List.of());
+                    .isEqualTo(look.truth().find(path).isPresent() ? ProcFiles.strings(look.truth(), path) : List.of());
         }
     }
 
@@ -141,13 +134,15 @@ final class ProcessesTest {
             expected.remove("pid_for_children");
             assertThat(found).as(row.toString()).isEqualTo(expected);
             assertThat("0::" + row.text("cgroup"))
-                    .isEqualTo(look.truth().file("/proc/%d/cgroup".formatted(pid)).strip());
+                    .isEqualTo(
+                            look.truth().file("/proc/%d/cgroup".formatted(pid)).strip());
         }
     }
 
     @LookTest
     void aContainerIsKnownByItsCgroup(Look look) {
-        Map<String, String> fact = look.truth().fact("container", "pid", "" + look.truth().actor("container"));
+        Map<String, String> fact =
+                look.truth().fact("container", "pid", "" + look.truth().actor("container"));
 
         List<String> contained = new ArrayList<>();
         for (Row row : look.rows("namespaces")) {

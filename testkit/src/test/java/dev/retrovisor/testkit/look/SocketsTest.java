@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 
 /** Sockets and what waits in them: beside the guest's /proc/net, and what its programs know. */
 final class SocketsTest {
-    private static final Map<String, String> TCP_STATES = Map.of(
-            "01", "ESTABLISHED", "05", "FIN_WAIT2", "08", "CLOSE_WAIT", "0A", "LISTEN", "07", "UNCONNECTED");
+    private static final Map<String, String> TCP_STATES =
+            Map.of("01", "ESTABLISHED", "05", "FIN_WAIT2", "08", "CLOSE_WAIT", "0A", "LISTEN", "07", "UNCONNECTED");
 
     @LookTest
     void internetSocketsAreThoseOfProc(Look look) throws UnknownHostException {
@@ -80,8 +80,7 @@ final class SocketsTest {
         List<String> expected = look.truth().lines("/proc/net/unix").stream()
                 .skip(1)
                 .map(line -> line.strip().split(" +"))
-                .map(words ->
-                        "%s %s %s".formatted(types.get(words[4]), words[6], words.length > 7 ? words[7] : ""))
+                .map(words -> "%s %s %s".formatted(types.get(words[4]), words[6], words.length > 7 ? words[7] : ""))
                 .toList();
 
         assertThat(inFirstNamespace(look, "unixsockets").map(row -> row.words("type", "inode", "path")))
@@ -91,9 +90,13 @@ final class SocketsTest {
 
     @LookTest
     void netlinkAndPacketSocketsAreThoseOfProc(Look look) {
-        assertThat(sockets(look).filter(row -> row.text("family").equals("NETLINK")).map(row -> row.text("inode")))
+        assertThat(sockets(look)
+                        .filter(row -> row.text("family").equals("NETLINK"))
+                        .map(row -> row.text("inode")))
                 .containsExactlyInAnyOrderElementsOf(inodes(look, "/proc/net/netlink"));
-        assertThat(sockets(look).filter(row -> row.text("family").equals("PACKET")).map(row -> row.text("inode")))
+        assertThat(sockets(look)
+                        .filter(row -> row.text("family").equals("PACKET"))
+                        .map(row -> row.text("inode")))
                 .containsExactlyInAnyOrderElementsOf(inodes(look, "/proc/net/packet"));
     }
 
@@ -106,7 +109,8 @@ final class SocketsTest {
 
     @LookTest
     void queuesOfUnixSocketsHaveWhatWasSentAndBothEndsHolders(Look look) {
-        Map<String, String> fact = look.truth().fact("unix", "pid", "" + look.truth().actor("unix"));
+        Map<String, String> fact =
+                look.truth().fact("unix", "pid", "" + look.truth().actor("unix"));
         String pid = fact.get("pid");
         String[] pair = fact.get("pair").split(",");
 

@@ -41,7 +41,9 @@ final class ThreadsTest {
     /** Who tells the truth runs meanwhile. */
     private static boolean isRestless(Look look, int pid) {
         return pid == look.truth().teller()
-                || ProcFiles.stat(look.truth(), "/proc/%d/stat".formatted(pid)).get(2).equals(RESTLESS);
+                || ProcFiles.stat(look.truth(), "/proc/%d/stat".formatted(pid))
+                        .get(2)
+                        .equals(RESTLESS);
     }
 
     @LookTest
@@ -76,8 +78,7 @@ final class ThreadsTest {
                 .filter(row -> row.text("stack").equals("USER"))
                 .collect(Collectors.groupingBy(
                         row -> row.text("name"),
-                        Collectors.mapping(
-                                row -> row.text("where").replaceFirst("[+ ].*", ""), Collectors.toList())));
+                        Collectors.mapping(row -> row.text("where").replaceFirst("[+ ].*", ""), Collectors.toList())));
 
         assertThat(functions.get("t-locked")).contains("lock_waiter", "start_thread");
         assertThat(functions.get("t-asleep")).contains("sleeper", "start_thread");
