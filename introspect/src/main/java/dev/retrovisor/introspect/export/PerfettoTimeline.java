@@ -1,5 +1,6 @@
 package dev.retrovisor.introspect.export;
 
+import dev.retrovisor.introspect.allocation.MemoryEvent;
 import dev.retrovisor.introspect.event.GuestEvent;
 import dev.retrovisor.introspect.event.Handover;
 import dev.retrovisor.introspect.event.Lasting;
@@ -24,6 +25,7 @@ public final class PerfettoTimeline {
     private final PerfettoTrace trace;
     private final PerfettoThreads threads;
     private final PerfettoHeaps heaps;
+    private final PerfettoKernelMemory kernelMemory;
     private final Map<Integer, Running> running = new HashMap<>();
 
     /** Arrows that begin at the last waking of a thread, by thread. */
@@ -38,6 +40,7 @@ public final class PerfettoTimeline {
         this.trace = trace;
         threads = new PerfettoThreads(trace);
         heaps = new PerfettoHeaps(trace);
+        kernelMemory = new PerfettoKernelMemory(trace);
     }
 
     /** Puts an event on its track. */
@@ -55,6 +58,11 @@ public final class PerfettoTimeline {
                 wakings.remove(reaped.tid());
             }
             case HeapEvent heap -> heaps.accept(heap, threads.process(heap.at()));
+            case MemoryEvent memory -> {
+                if (!kernelMemory.accept(memory)) {
+                    instant(event);
+                }
+            }
             case Lasting lasting -> lasts(lasting);
             case Handover handover -> goes(handover);
             default -> instant(event);
