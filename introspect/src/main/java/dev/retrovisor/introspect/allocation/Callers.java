@@ -3,6 +3,7 @@ package dev.retrovisor.introspect.allocation;
 import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.heap.CallStack;
 import dev.retrovisor.introspect.heap.KernelCallStacks;
+import dev.retrovisor.introspect.linux.KernelCode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ final class Callers {
     private static final int MOST_KEPT = 1 << 16;
     private static final int MOST_ALLOCATOR_FRAMES = 6;
 
-    /** Function that hand requests on to the allocator of pages: who called them is more worth knowing. */
+    /** Functions that hand requests on to the allocator of pages: who called them is more worth knowing. */
     private static final List<String> PAGE_ALLOCATORS = List.of(
             "__alloc_pages",
             "alloc_pages",
@@ -37,16 +38,20 @@ final class Callers {
         this.watch = watch;
         this.withStacks = withStacks;
         stacks = new KernelCallStacks(watch);
+        // Modules take each other's place.
+        watch.onFunction("do_init_module", _ -> names.clear());
     }
 
-    /** Such as {@code load_elf_phdrs+0x42}. */
+    /** Such as {@code load_elf_phdrs+0x42}, or {@code virtnet_probe+0x10 [virtio_net]} in a module. */
     String name(long address) {
         String name = names.get(address);
         if (name == null) {
             if (names.size() == MOST_KEPT) {
                 names.clear();
             }
-            name = watch.kernel().symbols().describe(address);
+            name = stacks.place(address)
+                    .map(KernelCode.Place::toString)
+                    .orElseGet(() -> "0x" + Long.toHexString(address));
             names.put(address, name);
         }
         return name;

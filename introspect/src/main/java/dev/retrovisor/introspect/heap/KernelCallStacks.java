@@ -7,6 +7,7 @@ import dev.retrovisor.introspect.kernel.MachineView.HartView;
 import dev.retrovisor.introspect.linux.KernelCode;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import java.util.Arrays;
+import java.util.Optional;
 
 /** Where harts are in the kernel, by its frame pointers (arch/riscv: ra and the caller's s0 lie right below s0). */
 public final class KernelCallStacks {
@@ -48,11 +49,16 @@ public final class KernelCallStacks {
         return kernel.symbols().find(symbol).orElse(0);
     }
 
-    private CodeAddress describe(long address) {
+    /** What lies at an address, in the kernel or in a module that is loaded now. */
+    public Optional<KernelCode.Place> place(long address) {
         if (code == null) {
             code = new KernelCode(kernel);
         }
-        return code.at(address)
+        return code.at(address);
+    }
+
+    private CodeAddress describe(long address) {
+        return place(address)
                 .map(place -> new CodeAddress(
                         address, place.module().isEmpty() ? KERNEL : place.module(), place.symbol(), place.offset()))
                 .orElseGet(() -> new CodeAddress(address, "", "", 0));
