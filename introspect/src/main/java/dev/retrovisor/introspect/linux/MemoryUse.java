@@ -48,6 +48,9 @@ public record MemoryUse(
         /** What counts of one physical page. */
         private record Page(Kind kind, int timesMapped) {}
 
+        /** What the book does not have: devices. */
+        private static final Page UNKNOWN = new Page(Kind.FILE, 1);
+
         /** @throws MemoryFault if the kernel has no book of its pages yet */
         public Counter(KernelView kernel) {
             this.kernel = kernel;
@@ -78,16 +81,18 @@ public record MemoryUse(
                 sums.swapped += entry.swapArea() < swapAreas ? count : 0;
             } else if (!entry.isSpecial()) {
                 long first = entry.physicalAddress() >>> PhysicalPages.PAGE_SHIFT;
-                for (long frame = first; frame < first + count; frame++) {
-                    sums.add(known.computeIfAbsent(frame, this::page));
+                for (long i = 0; i < count; i++) {
+                    if (!pages.has(first + i)) {
+                        // Not in memory, and so is what follows: a forged entry may be of terabytes.
+                        sums.add(UNKNOWN, count - i);
+                        break;
+                    }
+                    sums.add(known.computeIfAbsent(first + i, this::page), 1);
                 }
             }
         }
 
         private Page page(long frame) {
-            if (!pages.has(frame)) {
-                return new Page(Kind.FILE, 1);
-            }
             KernelObject page = pages.page(frame);
             KernelObject head = pages.head(page);
             Kind kind = (head.get("mapping") & MAPPING_ANONYMOUS) != 0
@@ -113,11 +118,11 @@ public record MemoryUse(
         long swapped;
         final long[] byKind = new long[Counter.Kind.values().length];
 
-        void add(Counter.Page page) {
-            resident++;
-            byKind[page.kind.ordinal()]++;
-            shared += page.timesMapped > 1 ? 1 : 0;
-            proportional += ((long) AddressSpace.PAGE_BYTES << FRACTION_BITS) / Math.max(1, page.timesMapped);
+        void add(Counter.Page page, long count) {
+            resident += count;
+            byKind[page.kind.ordinal()] += count;
+            shared += page.timesMapped > 1 ? count : 0;
+            proportional += count * (((long) AddressSpace.PAGE_BYTES << FRACTION_BITS) / Math.max(1, page.timesMapped));
         }
     }
 }

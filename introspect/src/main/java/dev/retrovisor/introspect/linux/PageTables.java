@@ -10,7 +10,10 @@ import dev.retrovisor.introspect.memory.PhysicalMemory;
  * "Sv39: Page-Based 39-bit Virtual-Memory System" and those that follow it.
  */
 public final class PageTables {
-    private static final int MOST_TABLES = 1 << 18;
+    /** Of all memory, the part that one process's tables can be at most. */
+    private static final int MOST_OF_MEMORY = 4;
+
+    private static final int LEAST_TABLES = 1 << 10;
     private static final int ENTRIES = 512;
     private static final int LEAF = 0b1110;
     private static final long NUMBER_BITS = (1L << 44) - 1;
@@ -73,7 +76,12 @@ public final class PageTables {
         int levels = kernel.userSpace(mm).levels();
         long root = kernel.space().translate(mm.get("pgd"));
         if (levels > 0 && root != AddressSpace.UNMAPPED) {
-            var budget = new Budget(kernel, "page tables of the mm at 0x%x".formatted(mm.address()), MOST_TABLES);
+            // Tables that lead back to themselves would have no end.
+            long most = memory.sizeBytes() / AddressSpace.PAGE_BYTES / MOST_OF_MEMORY;
+            var budget = new Budget(
+                    kernel,
+                    "page tables of the mm at 0x%x".formatted(mm.address()),
+                    (int) Math.max(LEAST_TABLES, Math.min(most, Integer.MAX_VALUE)));
             table(budget, root & -AddressSpace.PAGE_BYTES, levels - 1, 0, ENTRIES / 2, visitor);
         }
         return tables;

@@ -8,7 +8,9 @@ import dev.retrovisor.introspect.linux.Task;
 import dev.retrovisor.introspect.process.ProcessEvent.Forked.Kind;
 import dev.retrovisor.introspect.tracepoint.TracepointHit;
 import dev.retrovisor.introspect.tracepoint.Tracepoints;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** The {@code process} stream: processes and threads that begin, execute programs, change their names and end. */
 public final class ProcessStream implements EventStream {
@@ -52,11 +54,16 @@ public final class ProcessStream implements EventStream {
         Tracepoints tracepoints = Tracepoints.of(watch.kernel());
         tracepoints.attach(watch, "task_newtask", hit -> forked(watch, hit));
         tracepoints.attach(watch, "sched_process_exec", hit -> executed(watch, hit));
-        tracepoints.attach(watch, "sched_process_exit", hit -> exited(watch, hit));
+        // The count of living threads falls before a thread tells of its end: several may find that none is left.
+        Set<Long> ended = new HashSet<>();
+        tracepoints.attach(watch, "sched_process_exit", hit -> exited(watch, hit, ended));
         tracepoints.attach(watch, "task_rename", hit -> renamed(watch, hit));
         // sched_process_free comes only when nobody can look at the task any more.
         watch.onFunction("release_task", hart -> {
             KernelObject task = watch.kernel().object("task_struct", watch.argument(hart, 0));
+            if (task.getInt("pid") == task.getInt("tgid")) {
+                ended.remove(task.get("signal"));
+            }
             watch.emit(new ProcessEvent.Reaped(
                     watch.now(hart), task.getInt("tgid"), task.getInt("pid"), task.text("comm")));
         });
@@ -81,7 +88,7 @@ public final class ProcessStream implements EventStream {
                 task.commandLine().arguments()));
     }
 
-    private static void exited(Watch watch, TracepointHit hit) {
+    private static void exited(Watch watch, TracepointHit hit, Set<Long> ended) {
         KernelObject task = hit.object(0, "task_struct");
         int status = task.getInt("exit_code");
         watch.emit(new ProcessEvent.Exited(
@@ -89,7 +96,7 @@ public final class ProcessStream implements EventStream {
                 status >>> 8 & 0xff,
                 status & SIGNAL_BITS,
                 (status & CORE_BIT) != 0,
-                task.to("signal").getInt("live") == 0));
+                task.to("signal").getInt("live") == 0 && ended.add(task.get("signal"))));
     }
 
     private static void renamed(Watch watch, TracepointHit hit) {
