@@ -3,13 +3,17 @@ package dev.retrovisor.introspect.event;
 import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.MemoryFault;
+import dev.retrovisor.introspect.symbols.MissingSymbolException;
+import dev.retrovisor.introspect.types.MissingTypeException;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.probe.PcProbe;
 import dev.retrovisor.machine.probe.Probe;
 import dev.retrovisor.machine.probe.Probes;
 import dev.retrovisor.machine.probe.Verdict;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -28,7 +32,7 @@ public final class Watch implements AutoCloseable {
     private final Consumer<GuestEvent> sink;
     private final List<Probe> probes = new ArrayList<>();
     private final List<Runnable> onClose = new ArrayList<>();
-    private final List<String> notes = new ArrayList<>();
+    private final Set<String> notes = new LinkedHashSet<>();
     private final Returns returns;
     private final ThreadNames threads;
 
@@ -95,12 +99,14 @@ public final class Watch implements AutoCloseable {
         returns.await(hart, hook);
     }
 
-    /** Runs something that reads guest memory; what it meets broken is noted. */
+    /** Runs something that reads guest memory; what it meets broken, or does not find on this kernel, is noted. */
     public void guard(Runnable reading) {
         try {
             reading.run();
         } catch (MemoryFault e) {
             kernel.damage().note("events", e.getMessage());
+        } catch (MissingTypeException | MissingSymbolException e) {
+            missing(e.getMessage());
         }
     }
 
