@@ -1,10 +1,10 @@
 package dev.retrovisor.introspect.leak;
 
+import dev.retrovisor.introspect.event.Watch;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.machine.probe.MemoryAccess;
 import dev.retrovisor.machine.probe.MemoryProbe;
 import dev.retrovisor.machine.probe.Probe;
-import dev.retrovisor.machine.probe.Probes;
 import dev.retrovisor.machine.probe.Verdict;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,12 +24,12 @@ final class FreedMemory {
         void used(Ledger.Freed piece, MemoryAccess access);
     }
 
-    private final Probes probes;
+    private final Watch watch;
     private final User user;
     private final Map<Ledger.Freed, List<Probe>> pieces = new HashMap<>();
 
-    FreedMemory(Probes probes, User user) {
-        this.probes = probes;
+    FreedMemory(Watch watch, User user) {
+        this.watch = watch;
         this.user = user;
     }
 
@@ -46,7 +46,7 @@ final class FreedMemory {
             next = Math.min(end, (at | AddressSpace.PAGE_BYTES - 1) + 1);
             long physical = space.translate(at);
             if (physical != AddressSpace.UNMAPPED) {
-                set.add(probes.onAccess(physical, next - at, probe(piece, at - physical)));
+                set.add(watch.probes().onAccess(physical, next - at, probe(piece, at - physical)));
             }
         }
         if (!set.isEmpty()) {
@@ -59,7 +59,7 @@ final class FreedMemory {
         return access -> {
             if (access.agent() == MemoryAccess.Agent.INSTRUCTION
                     && access.virtualAddress() - access.physicalAddress() == distance) {
-                user.used(piece, access);
+                watch.guard(() -> user.used(piece, access));
             }
             return Verdict.GO_ON;
         };

@@ -52,7 +52,7 @@ public final class HeapLeaks implements Leaks {
         heapWatch = new HeapWatch(watch);
         new ProcessStream().watch(watch);
         if (findUses) {
-            freedMemory = new FreedMemory(watch.probes(), this::used);
+            freedMemory = new FreedMemory(watch, this::used);
             watch.atEnd(freedMemory::close);
         }
     }

@@ -96,7 +96,7 @@ public final class KernelLeaks implements Leaks {
         MemoryStream.ofKernelWithStacks().watch(watch);
         if (findUses) {
             stacks = new KernelCallStacks(watch);
-            freedMemory = new FreedMemory(watch.probes(), this::used);
+            freedMemory = new FreedMemory(watch, this::used);
             watch.atEnd(freedMemory::close);
         }
     }
