@@ -25,6 +25,9 @@ public final class Kallsyms {
     private static final int CHUNK_BYTES = 1 << 20;
     private static final int LONGEST_TOKEN = 512;
 
+    /** Of each part: 8 bytes before Linux 7, then 4. */
+    private static final int[] ALIGNMENTS = {8, 4};
+
     private final Window window;
     private final int tokenTable;
     private final int tokenIndex;
@@ -87,10 +90,15 @@ public final class Kallsyms {
             }
             end++;
         }
-        int index = end + 7 & -8;
-        int table = zero - window.u16(index + 2 * '0');
-        var kallsyms = new Kallsyms(window, table, index);
-        return kallsyms.tokensFit() && kallsyms.findNames() ? kallsyms.decode() : Optional.empty();
+        for (int alignment : ALIGNMENTS) {
+            int index = end + alignment - 1 & -alignment;
+            int table = zero - window.u16(index + 2 * '0');
+            var kallsyms = new Kallsyms(window, table, index);
+            if (kallsyms.tokensFit() && kallsyms.findNames(alignment)) {
+                return kallsyms.decode();
+            }
+        }
+        return Optional.empty();
     }
 
     private boolean tokensFit() {
@@ -107,7 +115,7 @@ public final class Kallsyms {
     }
 
     /** Markers ascend from 0 and end at the token table, names end at the markers, their number stands before them. */
-    private boolean findNames() {
+    private boolean findNames(int alignment) {
         int last = tokenTable - 4;
         while (last > 0 && window.i32(last) == 0) {
             last -= 4;
@@ -122,11 +130,12 @@ public final class Kallsyms {
         int markers = (last - first) / 4 + 1;
         long latest = first - window.u32(last);
         long most = markers * (long) NAMES_A_MARKER;
-        for (int at = (int) latest & -8; at >= 0 && at > latest - NAMES_A_MARKER * LONGEST_TOKEN; at -= 8) {
+        long earliest = Math.max(0, latest - NAMES_A_MARKER * LONGEST_TOKEN);
+        for (int at = (int) latest & -alignment; at >= earliest; at -= alignment) {
             long candidate = window.u32(at);
             if (candidate <= most && candidate > most - NAMES_A_MARKER && candidate <= MOST_SYMBOLS) {
                 numSyms = at;
-                names = at + 8;
+                names = at + alignment;
                 count = (int) candidate;
                 if (namesFit(first)) {
                     return true;
