@@ -70,7 +70,7 @@ final class InspectCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             converter = GuestAddress.Converter.class,
             description = "The address that is asked about: 0xffffffff80001234, or a symbol of the kernel's:"
-                    + " init_task+0x40.")
+                    + " init_task+0x40. With --pid, one of that process.")
     private Optional<GuestAddress> address = Optional.empty();
 
     @Option(names = "--list", description = "List the inspections.")

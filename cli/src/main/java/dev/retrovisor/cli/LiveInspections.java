@@ -21,9 +21,12 @@ final class LiveInspections implements LiveLook {
     private final Sheet sheet;
     private final AnswerPrinter printer;
     private final List<When> awaited;
+
+    /** Told after the run, which must not suffer from them. */
+    private final List<RuntimeException> problems = new ArrayList<>();
+
     private KernelFacts facts;
     private boolean isDamaged;
-    private RuntimeException problem;
 
     /**
      * When to look.
@@ -98,11 +101,11 @@ final class LiveInspections implements LiveLook {
         }
         printer.end(guest);
         if (!awaited.isEmpty()) {
-            note(new UserMistake("--inspect-at %s: the run ended before, at %s"
+            problems.add(new UserMistake("--inspect-at %s: the run ended before, at %s"
                     .formatted(awaited.getFirst().text(), Positions.words(position(machine)))));
         }
         if (sheet.isCutShort()) {
-            note(new UserMistake("--inspect-to: the answers could not all be written: is there space left?"));
+            problems.add(new UserMistake("--inspect-to: the answers could not all be written: is there space left?"));
         }
     }
 
@@ -119,7 +122,7 @@ final class LiveInspections implements LiveLook {
                 answer.damage().tell(screen, inspection.name());
                 isDamaged |= !answer.damage().isNone();
             } catch (NoKernelException | Unanswerable | UserMistake e) {
-                note(e);
+                problems.add(e);
             }
         }
     }
@@ -137,15 +140,12 @@ final class LiveInspections implements LiveLook {
         return Questions.started(new KernelView(facts, view), where);
     }
 
-    /** The first is told after the run, which must not suffer from it. */
-    private void note(RuntimeException newProblem) {
-        problem = problem == null ? newProblem : problem;
-    }
 
     @Override
     public int exitCode() {
-        if (problem != null) {
-            throw problem;
+        if (!problems.isEmpty()) {
+            problems.stream().skip(1).forEach(each -> screen.err().println(GuestText.printable(each.getMessage())));
+            throw problems.getFirst();
         }
         return isDamaged ? ExitCode.DAMAGED : ExitCode.GOOD;
     }
