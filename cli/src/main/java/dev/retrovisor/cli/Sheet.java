@@ -31,13 +31,7 @@ record Sheet(PrintStream to, boolean hasColour, int columns, boolean isFile) imp
      * @param option that named it
      */
     static Sheet ofFile(Path file, String option) {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new UserMistake("%s %s: its folder is not there: make it".formatted(option, file));
-        }
-        if (Files.isDirectory(file)) {
-            throw new UserMistake("%s %s: a folder: name a file".formatted(option, file));
-        }
+        OutputFiles.requireFile(file, option);
         try {
             var bytes = new BufferedOutputStream(Files.newOutputStream(file));
             return new Sheet(
