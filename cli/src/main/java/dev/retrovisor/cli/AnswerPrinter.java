@@ -11,7 +11,7 @@ import java.util.List;
 final class AnswerPrinter {
     static final int SCHEMA_VERSION = 1;
 
-    private final Screen screen;
+    private final Sheet sheet;
     private final RowFormat format;
     private final boolean several;
     private final RowJson json;
@@ -20,11 +20,11 @@ final class AnswerPrinter {
     private boolean hasHeading;
 
     /** @param several whether more than one inspection is asked */
-    AnswerPrinter(Screen screen, RowFormat format, boolean several) {
-        this.screen = screen;
+    AnswerPrinter(Sheet sheet, RowFormat format, boolean several) {
+        this.sheet = sheet;
         this.format = format;
         this.several = several;
-        json = new RowJson(screen.out());
+        json = new RowJson(sheet.to());
     }
 
     void print(Answer answer) {
@@ -34,33 +34,33 @@ final class AnswerPrinter {
             case JSONL -> lines(answer);
             case CSV -> csv(answer);
         }
-        screen.out().flush();
+        sheet.to().flush();
     }
 
     private void table(Answer answer) {
         if (!answer.position().equals(headed)) {
             if (headed != null) {
-                screen.out().println();
+                sheet.to().println();
             }
             headed = answer.position();
-            screen.out()
-                    .println(screen.dim("Linux %s at %s"
+            sheet.to()
+                    .println(sheet.dim("Linux %s at %s"
                             .formatted(GuestText.shown(answer.kernelRelease()), Positions.words(answer.position()))));
         }
-        screen.out().println();
+        sheet.to().println();
         if (several) {
             Inspection<?> inspection = answer.inspection();
-            screen.out().println(screen.bold(inspection.name()) + ": " + inspection.summary());
+            sheet.to().println(sheet.bold(inspection.name()) + ": " + inspection.summary());
         }
         var table = new RowTable(RowShape.of(answer.inspection().rowType()));
         answer.rows().forEach(table::add);
         if (table.isEmpty()) {
-            screen.out().println("(nothing)");
+            sheet.to().println("(nothing)");
             return;
         }
-        table.fitTo(screen.outputIsTerminal() ? screen.columns() : RowTable.UNLIMITED);
-        table.heading().forEach(line -> screen.out().println(screen.bold(line)));
-        table.lines().forEach(screen.out()::println);
+        table.fitTo(sheet.columns());
+        table.heading().forEach(line -> sheet.to().println(sheet.bold(line)));
+        table.lines().forEach(sheet.to()::println);
     }
 
     private static JsonObject document(Answer answer) {
@@ -85,7 +85,7 @@ final class AnswerPrinter {
             line.addProperty("inspection", answer.inspection().name());
             line.addProperty("atStep", answer.position().step());
             RowJson.of(row).entrySet().forEach(field -> line.add(field.getKey(), field.getValue()));
-            screen.out().println(json.line(line));
+            sheet.to().println(json.line(line));
         }
     }
 
@@ -95,12 +95,12 @@ final class AnswerPrinter {
             hasHeading = true;
             var names = new ArrayList<>(List.of("atStep"));
             names.addAll(RowCsv.names(shape));
-            screen.out().print(RowCsv.heading(names));
+            sheet.to().print(RowCsv.heading(names));
         }
         for (Record row : answer.rows()) {
             var cells = new ArrayList<>(List.of(Long.toString(answer.position().step())));
             cells.addAll(RowCsv.cells(row, json));
-            screen.out().print(RowCsv.line(cells));
+            sheet.to().print(RowCsv.line(cells));
         }
     }
 
@@ -112,7 +112,7 @@ final class AnswerPrinter {
             document.addProperty("schemaVersion", SCHEMA_VERSION);
             document.addProperty("trace", trace);
             document.add("answers", answers);
-            screen.out().println(json.document(document));
+            sheet.to().println(json.document(document));
         }
     }
 }

@@ -25,8 +25,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Show what this is: get an unmodified Debian kernel, boot it, run a small workload while recording,",
-            "replay the recording and prove that both runs are the same, bit for bit; then look inside."
+            "Show what this is: record an unmodified Debian, replay it, and look inside.",
+            "Gets the kernel, boots it, runs a small workload while recording, replays the recording and proves that",
+            "both runs are the same, bit for bit; then tells what the guest did."
         },
         optionListHeading = "%nOptions:%n",
         footer = {

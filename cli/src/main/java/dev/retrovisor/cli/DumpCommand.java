@@ -90,6 +90,7 @@ final class DumpCommand implements Callable<Integer> {
         if (lime && !what.machine) {
             throw new UserMistake("--lime: a format for the whole machine: give --machine instead of --pid");
         }
+        OutputFiles.requireFile(output, "--output");
         ReplayTarget target = ReplayTarget.parse(at);
         try (TraceLook look = TraceLook.open(screen, trace, settings)) {
             look.use(symbols);

@@ -1,7 +1,6 @@
 package dev.retrovisor.cli;
 
 import dev.retrovisor.introspect.event.EventStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ final class EventOptions {
     private Optional<Path> file = Optional.empty();
 
     /** Who tells, if the user wants it. */
-    Optional<LiveEvents> open(Screen screen, String guest) {
+    Optional<LiveLook> open(Screen screen, String guest) {
         if (streams.isEmpty()) {
             if (filter.isPresent() || file.isPresent()) {
                 throw new UserMistake("%s: of no streams: name some with --events"
@@ -43,17 +42,6 @@ final class EventOptions {
         }
         List<EventStream> watched = StreamList.named(streams);
         var wanted = StreamList.filter(filter, watched);
-        file.ifPresent(EventOptions::requireFolder);
         return Optional.of(LiveEvents.of(screen, guest, watched, wanted, file));
-    }
-
-    private static void requireFolder(Path file) {
-        Path folder = file.toAbsolutePath().getParent();
-        if (folder == null || !Files.isDirectory(folder)) {
-            throw new UserMistake("--events-to %s: its folder is not there: make it".formatted(file));
-        }
-        if (Files.isDirectory(file)) {
-            throw new UserMistake("--events-to %s: a folder: name a file".formatted(file));
-        }
     }
 }

@@ -148,6 +148,9 @@ final class EventPrinter {
 
     /** After the last event. */
     void end(Position from, Position to, List<String> notes, DamageReport damage) {
+        if (format == RowFormat.TABLE && printed == 0) {
+            line("(nothing)");
+        }
         if (format == RowFormat.JSON) {
             var tail = new JsonObject();
             tail.add("from", position(from));

@@ -99,6 +99,11 @@ final class ExportCommand implements Callable<Integer> {
         if (!streams.isEmpty() && !hasEvents) {
             throw new UserMistake("--streams: of guest events: give --perfetto or --jsonl as well");
         }
+        perfetto.ifPresent(file -> OutputFiles.requireFile(file, "--perfetto"));
+        pcapng.ifPresent(file -> OutputFiles.requireFile(file, "--pcapng"));
+        asciicast.ifPresent(file -> OutputFiles.requireFile(file, "--asciicast"));
+        jsonl.ifPresent(folder -> OutputFiles.requireNewFolder(folder, "--jsonl"));
+        isf.ifPresent(file -> OutputFiles.requireFile(file, "--isf"));
         List<EventStream> watched = streams.isEmpty() ? EventStreams.all() : StreamList.named(streams);
         ReplayTarget start = ReplayTarget.parse(from);
         ReplayTarget stop = ReplayTarget.parse(to);

@@ -128,7 +128,7 @@ final class Failures {
                 && !unmatched.getUnmatched().isEmpty()) {
             return unmatchedMessage(unmatched);
         }
-        String message = oneLine(mistake);
+        String message = oneLine(mistake).replaceFirst("^Error: ", "");
         // picocli says "Invalid value for option '--smp': 0 harts ...": our converters' words need no preamble.
         return Character.toLowerCase(message.charAt(0)) + message.substring(1);
     }

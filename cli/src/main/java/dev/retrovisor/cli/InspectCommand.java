@@ -2,7 +2,6 @@ package dev.retrovisor.cli;
 
 import dev.retrovisor.introspect.inspect.Inspection;
 import dev.retrovisor.introspect.inspect.Inspections;
-import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.replayer.ReplayTarget;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +70,7 @@ final class InspectCommand implements Callable<Integer> {
             paramLabel = "ADDRESS",
             converter = GuestAddress.Converter.class,
             description = "The address that is asked about: 0xffffffff80001234, or a symbol of the kernel's:"
-                    + " init_task+0x40.")
+                    + " init_task+0x40. With --pid, one of that process.")
     private Optional<GuestAddress> address = Optional.empty();
 
     @Option(names = "--list", description = "List the inspections.")
@@ -103,21 +102,25 @@ final class InspectCommand implements Callable<Integer> {
             inspections.print(screen, format.isTable());
             return ExitCode.GOOD;
         }
-        List<Inspection<?>> asked = asked();
+        if (isMistakenForTrace()) {
+            throw new UserMistake("'%s' stands where the trace is expected: write retrovisor inspect TRACE %s"
+                    .formatted(trace.get(), trace.get()));
+        }
+        Questions questions = Questions.of(names, pid, address, "--address");
+        questions.requirePrintable(format.format);
         List<ReplayTarget> targets = positions.isEmpty()
                 ? List.of(ReplayTarget.END)
                 : positions.stream().map(ReplayTarget::parse).toList();
-        if (format.format == RowFormat.CSV && asked.size() > 1) {
-            throw new UserMistake("--format csv: one table has one kind of rows: ask one inspection at a time");
-        }
-        var printer = new AnswerPrinter(screen, format.format, asked.size() > 1);
+        var printer = new AnswerPrinter(Sheet.ofOutput(screen), format.format, questions.areSeveral());
         var problems = new Problems();
         try (TraceLook look = TraceLook.open(screen, trace.orElseThrow(), settings)) {
             look.use(symbols);
             look.requireInOrder(targets);
             for (ReplayTarget target : targets) {
                 look.seek(target);
-                asked.forEach(inspection -> ask(look, inspection, printer, problems));
+                for (Inspection<?> inspection : questions.asked()) {
+                    ask(look, questions, inspection, printer, problems);
+                }
             }
             printer.end(look.trace().toString());
             look.tellStatistics(settings.engine());
@@ -132,27 +135,11 @@ final class InspectCommand implements Callable<Integer> {
                 && !trace.get().toFile().exists();
     }
 
-    private List<Inspection<?>> asked() {
-        if (isMistakenForTrace()) {
-            throw new UserMistake("'%s' stands where the trace is expected: write retrovisor inspect TRACE %s"
-                    .formatted(trace.get(), trace.get()));
-        }
-        var asked = new ArrayList<Inspection<?>>();
-        for (String name : names) {
-            Inspection<?> inspection = inspections.named(name);
-            if (inspection.needs().contains(Inspection.Need.ADDRESS) && address.isEmpty()) {
-                throw new UserMistake("%s: of which address? Give one with --address".formatted(name));
-            }
-            asked.add(inspection);
-        }
-        return asked;
-    }
-
-    private void ask(TraceLook look, Inspection<?> inspection, AnswerPrinter printer, Problems problems) {
+    private void ask(
+            TraceLook look, Questions questions, Inspection<?> inspection, AnswerPrinter printer, Problems problems) {
         Answer answer;
         try {
-            KernelView kernel = look.startedKernel();
-            answer = Answer.of(inspection, scope(look, inspection, kernel), kernel, look.position());
+            answer = questions.ask(inspection, look.startedKernel(), look.position(), look::kernelImage);
         } catch (Unanswerable e) {
             problems.first(e);
             return;
@@ -169,14 +156,6 @@ final class InspectCommand implements Callable<Integer> {
                                             pid.get(),
                                             Quoted.of(look.trace().toString())));
         }
-    }
-
-    private Inspection.Scope scope(TraceLook look, Inspection<?> inspection, KernelView kernel) {
-        var scope = new Inspection.Scope(pid.orElse(Inspection.Scope.ALL));
-        if (address.isPresent()) {
-            scope = scope.withAddress(address.get().resolve(kernel.symbols()));
-        }
-        return inspection.needs().contains(Inspection.Need.IMAGE) ? scope.withImage(look.kernelImage()) : scope;
     }
 
     /** What was not as it should be in several answers. */

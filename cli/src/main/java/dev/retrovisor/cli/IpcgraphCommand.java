@@ -129,7 +129,9 @@ final class IpcgraphCommand implements Callable<Integer> {
         screen.out().println(screen.dim(title));
         screen.out().println();
         if (links.isEmpty()) {
-            screen.out().println("(nobody to anybody)");
+            screen.out()
+                    .println(pid.map("(process %d to nobody, and nobody to it)"::formatted)
+                            .orElse("(nobody to anybody)"));
             return;
         }
         var table = new RowTable(RowShape.of(IpcGraph.Link.class));

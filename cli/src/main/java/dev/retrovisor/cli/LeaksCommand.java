@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "leaks",
         description = {
-            "Replay a trace and follow what is allocated: who holds memory at the end, by call stack; what is freed twice;",
-            "with --uses also what is read or written after it was freed.",
+            "Replay a trace and tell who holds memory at the end, by call stack, and what was freed twice.",
+            "Of all programs with glibc's malloc, or of the kernel; --uses tells what is used after it was freed, too.",
             "Exit code 0: told; 1: memory was misused; 4: told, and something in the guest's memory was broken."
         },
         optionListHeading = "%nOptions:%n",

@@ -8,6 +8,7 @@ import dev.retrovisor.introspect.leak.Holder;
 import dev.retrovisor.introspect.leak.Leaks;
 import dev.retrovisor.introspect.leak.Misuse;
 import dev.retrovisor.traces.Position;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
@@ -15,6 +16,7 @@ import java.util.function.IntPredicate;
 /**
  * Who holds memory at the end of a stretch of a trace, and who misused it, as {@code --format json} prints it.
  *
+ * @param heaps the one that holds most first
  * @param notes what can't be watched on this kernel
  */
 record LeaksFacts(
@@ -133,6 +135,7 @@ record LeaksFacts(
                 leaks.heaps().stream()
                         .filter(heap -> pid.test(heap.pid()))
                         .map(HeapFacts::of)
+                        .sorted(Comparator.comparingLong(HeapFacts::liveBytes).reversed())
                         .toList(),
                 leaks.misuses().stream()
                         .filter(misuse -> pid.test(misuse.used().pid()))

@@ -30,9 +30,15 @@ final class LeaksReport {
         }
         facts.heaps().stream().filter(heap -> heap.live() > 0).forEach(this::print);
         if (facts.misuses().isEmpty() && facts.heaps().stream().allMatch(heap -> heap.live() == 0)) {
-            out.println("nothing is held, and nothing was misused: "
-                    + Text.count(facts.heaps().size(), "heap") + " seen");
+            out.println(nothing());
         }
+    }
+
+    private String nothing() {
+        return facts.heaps().isEmpty()
+                ? "no heap was seen: no program that was asked about has glibc's malloc, and symbols in its file to find it"
+                        + " by; --kernel follows the kernel's own"
+                : "nothing is held, and nothing was misused: %s seen".formatted(Text.count(facts.heaps().size(), "heap"));
     }
 
     private void print(MisuseFacts misuse) {
@@ -75,11 +81,12 @@ final class LeaksReport {
         out.println(screen.bold("%s %s"
                         .formatted(heap.pid() == 0 ? "" : Integer.toString(heap.pid()), GuestText.shown(heap.name()))
                         .strip())
-                + ": %s held in %s%s"
+                + " %s %s in %s%s"
                         .formatted(
+                                heap.exited() ? "held" : "holds",
                                 Text.bytes(heap.liveBytes()),
                                 Text.count(heap.live(), "allocation"),
-                                heap.exited() ? ", when it ended" : ""));
+                                heap.exited() ? " when it ended" : ""));
         heap.holders().stream().limit(MOST_HOLDERS).forEach(this::print);
         if (heap.holders().size() > MOST_HOLDERS) {
             out.println("  and %s more: --format json has all"
@@ -96,11 +103,14 @@ final class LeaksReport {
                         Text.count(holder.total()),
                         GuestText.printable(holder.function()),
                         growth(holder.growth()),
-                        screen.dim("boot+%ss to boot+%ss"
-                                .formatted(
-                                        Positions.seconds(holder.first().virtualNanos()),
-                                        Positions.seconds(holder.last().virtualNanos())))));
+                        screen.dim(when(holder))));
         holder.stack().forEach(frame -> out.println("    " + GuestText.printable(frame)));
+    }
+
+    private static String when(HolderFacts holder) {
+        String first = Positions.seconds(holder.first().virtualNanos());
+        String last = Positions.seconds(holder.last().virtualNanos());
+        return first.equals(last) ? "at boot+%ss".formatted(first) : "boot+%ss to boot+%ss".formatted(first, last);
     }
 
     /** Bytes held over the stretch that was watched, a character for each part of its time. */

@@ -8,17 +8,9 @@ import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.kernel.MachineView;
 import dev.retrovisor.introspect.kernel.NoKernelException;
 import dev.retrovisor.machine.Machine;
-import dev.retrovisor.recorder.MachineObserver;
 import dev.retrovisor.traces.Position;
-import java.io.BufferedOutputStream;
-import java.io.IOException;
-import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -26,7 +18,7 @@ import java.util.function.Predicate;
  * Tells what happens in a guest while its machine runs live. It begins as soon as the guest's kernel is in memory, which is
  * before the first step where the boot loader puts it there.
  */
-final class LiveEvents implements MachineObserver, AutoCloseable {
+final class LiveEvents implements LiveLook {
     /** Before the second look for a kernel; each later one waits twice as long. */
     private static final long FIRST_RETRY_STEPS = 20_000_000;
 
@@ -34,8 +26,7 @@ final class LiveEvents implements MachineObserver, AutoCloseable {
     private final String guest;
     private final List<EventStream> streams;
     private final Predicate<GuestEvent> wanted;
-    private final PrintStream to;
-    private final boolean isOwnFile;
+    private final Sheet sheet;
     private final EventPrinter printer;
     private Watch watch;
     private Position begun;
@@ -48,48 +39,23 @@ final class LiveEvents implements MachineObserver, AutoCloseable {
             String guest,
             List<EventStream> streams,
             Predicate<GuestEvent> wanted,
-            PrintStream to,
-            boolean isOwnFile,
+            Sheet sheet,
             EventPrinter printer) {
         this.screen = screen;
         this.guest = guest;
         this.streams = streams;
         this.wanted = wanted;
-        this.to = to;
-        this.isOwnFile = isOwnFile;
+        this.sheet = sheet;
         this.printer = printer;
     }
 
     /** @param file where the events go; standard error if empty */
     static LiveEvents of(
             Screen screen, String guest, List<EventStream> streams, Predicate<GuestEvent> wanted, Optional<Path> file) {
-        boolean several = streams.size() > 1;
-        if (file.isEmpty()) {
-            var printer = new EventPrinter(screen.err(), screen.errorHasColour(), RowFormat.TABLE, several);
-            return new LiveEvents(screen, guest, streams, wanted, screen.err(), false, printer);
-        }
-        PrintStream to = open(file.get());
-        var printer = new EventPrinter(to, false, format(file.get()), several);
-        return new LiveEvents(screen, guest, streams, wanted, to, true, printer);
-    }
-
-    private static PrintStream open(Path file) {
-        try {
-            return new PrintStream(
-                    new BufferedOutputStream(Files.newOutputStream(file)), false, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static RowFormat format(Path file) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return switch (name.substring(name.lastIndexOf('.') + 1)) {
-            case "json" -> RowFormat.JSON;
-            case "jsonl" -> RowFormat.JSONL;
-            case "csv" -> RowFormat.CSV;
-            default -> RowFormat.TABLE;
-        };
+        Sheet sheet = file.map(each -> Sheet.ofFile(each, "--events-to")).orElseGet(() -> Sheet.ofError(screen));
+        RowFormat format = file.map(RowFormat::ofFile).orElse(RowFormat.TABLE);
+        var printer = new EventPrinter(sheet.to(), sheet.hasColour(), format, streams.size() > 1);
+        return new LiveEvents(screen, guest, streams, wanted, sheet, printer);
     }
 
     @Override
@@ -145,20 +111,13 @@ final class LiveEvents implements MachineObserver, AutoCloseable {
         printer.end(begun, position(machine), notes, damage);
         notes.forEach(note -> screen.err().println("not told: " + GuestText.printable(note)));
         damage.tell(screen, "events");
-        if (isOwnFile && to.checkError()) {
+        if (sheet.isCutShort()) {
             impossible = new UserMistake("--events-to: the events could not all be written: is there space left?");
         }
     }
 
-    /**
-     * What the process's exit code is after the run.
-     *
-     * @throws RuntimeException what kept events from being told, where the run itself was good
-     */
-    int exitCode(int runExitCode) {
-        if (runExitCode != ExitCode.GOOD) {
-            return runExitCode;
-        }
+    @Override
+    public int exitCode() {
         if (impossible != null) {
             throw impossible;
         }
@@ -167,8 +126,6 @@ final class LiveEvents implements MachineObserver, AutoCloseable {
 
     @Override
     public void close() {
-        if (isOwnFile) {
-            to.close();
-        }
+        sheet.close();
     }
 }

@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
             "  retrovisor record debian                   a shell for you",
             "  retrovisor record debian -o load.trace --workload load --smp 4",
             "  echo 'ps; exit' | retrovisor record debian -o ps.trace",
+            "  retrovisor record debian --inspect pstree --inspect-at boot+2s --inspect-at end",
             "  retrovisor record --kernel Image --drive disk.raw --append root=/dev/vda"
         })
 final class RecordCommand implements Callable<Integer> {

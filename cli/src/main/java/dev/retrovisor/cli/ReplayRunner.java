@@ -36,7 +36,9 @@ final class ReplayRunner {
      * @param enough asked several times a second whether to stop where it is
      */
     ReplayResult run(Replay replay, ReplayTarget until, boolean quiet, BooleanSupplier enough) {
-        long totalSteps = replay.trace().durableEnd().position().step();
+        long totalSteps = Math.min(
+                until.resolve(replay.trace()).step(),
+                replay.trace().durableEnd().position().step());
         long begunAt = replay.position().step();
         Progress progress = quiet ? Progress.NONE : new ProgressBar(screen, ReplayRunner::steps);
         progress.started("replaying", totalSteps);

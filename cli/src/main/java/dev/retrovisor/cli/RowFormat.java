@@ -1,5 +1,6 @@
 package dev.retrovisor.cli;
 
+import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -11,6 +12,17 @@ enum RowFormat {
     JSON,
     JSONL,
     CSV;
+
+    /** By the ending of a file's name; a table if it has none of ours. */
+    static RowFormat ofFile(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return switch (name.substring(name.lastIndexOf('.') + 1)) {
+            case "json" -> JSON;
+            case "jsonl" -> JSONL;
+            case "csv" -> CSV;
+            default -> TABLE;
+        };
+    }
 
     /** The option that every command that prints rows has. */
     static final class Choice {

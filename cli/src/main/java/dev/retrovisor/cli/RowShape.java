@@ -27,7 +27,7 @@ final class RowShape {
             String words = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toUpperCase(Locale.ROOT);
             return switch (style) {
                 case BYTES -> words.replaceFirst(" BYTES$", "");
-                case NANOS -> words.replaceFirst(" NANOS$", "");
+                case NANOS -> words.equals("NANOS") ? "TIME" : words.replaceFirst(" NANOS$", "");
                 case PLAIN, HEX, OCTAL -> words;
             };
         }

@@ -5,7 +5,10 @@ import dev.retrovisor.recorder.RunOptions;
 import dev.retrovisor.recorder.RunResult;
 import dev.retrovisor.recorder.StopCause;
 import dev.retrovisor.recorder.VmSetup;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -26,7 +29,8 @@ import picocli.CommandLine.Mixin;
             "  retrovisor run debian --workload load --smp 4",
             "  retrovisor run --kernel Image --initrd initrd.cpio --append console=ttyS0 -m 1G",
             "  retrovisor run debian --nic user,hostfwd=tcp:127.0.0.1:8080-:80",
-            "  retrovisor run debian --workload demo --events process,ipc --events-to events.jsonl"
+            "  retrovisor run debian --workload demo --events process,ipc --events-to events.jsonl",
+            "  retrovisor run debian --workload demo --inspect pslist,lsof --inspect-at boot+0.6s"
         })
 final class RunCommand implements Callable<Integer> {
     private final Context context;
@@ -62,10 +66,14 @@ final class RunCommand implements Callable<Integer> {
     /** Runs and tells, for this command and for {@code record}. */
     static int run(
             Screen screen, VmSetup setup, VmOptions vm, RunOptions options, String schema, OutputFormat.Choice format) {
-        try (LiveEvents events = vm.events.open(screen, setup.guest()).orElse(null)) {
-            MachineObserver observer = events == null ? MachineObserver.NONE : events;
-            int exitCode = run(screen, setup, vm, options, schema, format, observer);
-            return events == null ? exitCode : events.exitCode(exitCode);
+        try (LiveLook events = vm.events.open(screen, setup.guest()).orElse(null);
+                LiveLook inspections = vm.inspections.open(screen, setup).orElse(null)) {
+            List<LiveLook> looks =
+                    Stream.of(events, inspections).filter(Objects::nonNull).toList();
+            int exitCode = run(screen, setup, vm, options, schema, format, MachineObserver.all(looks));
+            return exitCode == ExitCode.GOOD
+                    ? looks.stream().mapToInt(LiveLook::exitCode).max().orElse(ExitCode.GOOD)
+                    : exitCode;
         }
     }
 

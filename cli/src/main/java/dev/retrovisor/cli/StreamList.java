@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 /** The event streams that there are, for people and programs. */
 final class StreamList {
     private static final int SCHEMA_VERSION = 1;
+    private static final int LINE_COLUMNS = 90;
 
     private StreamList() {}
 
@@ -75,12 +76,26 @@ final class StreamList {
         for (EventStream each : EventStreams.all()) {
             rows.add(List.of(each.name(), each.summary()));
             if (!each.eventWords().isEmpty()) {
-                rows.add(List.of("", String.join(" ", each.eventWords())));
+                wrapped(each.eventWords()).forEach(line -> rows.add(List.of("", line)));
             }
         }
         List<String> lines = Text.columns(rows);
         screen.out().println(screen.bold(lines.getFirst()));
         lines.stream().skip(1).forEach(screen.out()::println);
+    }
+
+    private static List<String> wrapped(List<String> words) {
+        var lines = new ArrayList<String>();
+        var line = new StringBuilder();
+        for (String word : words) {
+            if (line.length() + word.length() >= LINE_COLUMNS) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.isEmpty() ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines;
     }
 
     /** The components of a stream's events, but for the moment that all have. */

@@ -166,16 +166,7 @@ final class TraceLook implements AutoCloseable {
      * @throws NoKernelException if there is none, or it is loaded and has not set up its page tables yet
      */
     KernelView startedKernel() {
-        KernelView started = kernel().on(kernel().machine());
-        if (!started.hasStarted()) {
-            throw new NoKernelException(
-                    "%s at %s: Linux %s lies in memory, and has not started yet: there is nothing to look at"
-                            .formatted(
-                                    trace,
-                                    Positions.words(position()),
-                                    started.facts().release()));
-        }
-        return started;
+        return Questions.started(kernel(), "%s at %s".formatted(trace, Positions.words(position())));
     }
 
     /** The kernel's file as it was loaded, a flat Image; empty if the trace has none. */

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "verify",
         description = {
-            "Check that a trace is whole and unaltered (every checksum, the hash chains, images, checkpoints),",
-            "then replay all of it and compare.",
+            "Check that a trace is whole and unaltered, then replay all of it and compare.",
+            "Checks every checksum, the hash chains, images and checkpoints.",
             "Exit code 0: whole and bit-identical; 1: diverged; 3: damaged, or of another machine model."
         },
         optionListHeading = "%nOptions:%n",

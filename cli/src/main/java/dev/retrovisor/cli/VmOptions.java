@@ -137,6 +137,9 @@ final class VmOptions {
     EventOptions events = new EventOptions();
 
     @Mixin
+    LiveInspectOptions inspections = new LiveInspectOptions();
+
+    @Mixin
     EngineOptions engine = new EngineOptions();
 
     @Option(

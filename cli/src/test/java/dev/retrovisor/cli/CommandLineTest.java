@@ -55,6 +55,15 @@ class CommandLineTest {
     }
 
     @Test
+    void everyCommandsFirstLineIsASentenceOfItsOwn() {
+        for (CommandLine command : allCommands()) {
+            assertThat(command.getCommandSpec().usageMessage().description()[0])
+                    .as("what the list of commands says of %s", command.getCommandSpec().qualifiedName())
+                    .endsWith(".");
+        }
+    }
+
+    @Test
     void helpGoesToStandardOutputAndIsGood() {
         Shell.Ended help = run("guest", "pull", "--help");
 

@@ -97,7 +97,7 @@ class HostileGuestTest {
     @ParameterizedTest
     @EnumSource(RowFormat.class)
     void noFormatOfRowsSendsAnythingRaw(RowFormat format) {
-        var printer = new AnswerPrinter(screen, format, false);
+        var printer = new AnswerPrinter(Sheet.ofOutput(screen), format, false);
         printer.print(ask(new MemoryFault(0x1234, NAME)));
         printer.end("x.trace");
 

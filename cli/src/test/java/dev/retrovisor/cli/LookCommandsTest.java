@@ -152,4 +152,53 @@ class LookCommandsTest {
         assertThat(ended.error()).contains("no Linux was found in the guest");
         assertThat(events).isEmptyFile();
     }
+
+    @Test
+    void whatIsAskedOfALiveMachineIsCheckedBeforeItRuns() throws IOException {
+        String kernel = otherKernel().resolve("Image").toString();
+
+        assertThat(run("run", "--kernel", kernel, "--inspect", "pslits").error())
+                .contains("no inspection 'pslits': did you mean pslist?");
+        assertThat(run("run", "--kernel", kernel, "--inspect-at", "end").error())
+                .contains("name inspections with --inspect");
+        assertThat(run("run", "--kernel", kernel, "--inspect", "address").error())
+                .endsWith("Give one with --inspect-address");
+        assertThat(run("run", "--kernel", kernel, "--inspect", "pslist", "--inspect-at", "50%")
+                        .error())
+                .contains("--inspect-at 50%: a run that goes on has no length");
+        assertThat(run("run", "--kernel", kernel, "--inspect", "pslist", "--inspect-at", "event:3")
+                        .error())
+                .contains("no log yet");
+        assertThat(run("run", "--kernel", kernel, "--inspect", "pslist", "--inspect-at", "soon")
+                        .error())
+                .contains("'soon' is not understood");
+        assertThat(run("run", "--kernel", kernel, "--inspect", "pslist,maps", "--inspect-to", folder + "/x.csv")
+                        .error())
+                .endsWith("ask one inspection at a time");
+    }
+
+    @Test
+    void aPositionThatTheRunDoesNotReachIsToldAndTheRecordingIsWhole() throws IOException {
+        String kernel = otherKernel().resolve("Image").toString();
+        String trace = folder.resolve("looked-at.trace").toString();
+
+        Shell.Ended ended = run(
+                "record", "--kernel", kernel, "-o", trace, "-m", "64M", "-q", "--serial", "null", "--inspect", "pslist",
+                "--inspect-at", "900G");
+
+        assertEquals(ExitCode.USER_MISTAKE, ended.exitCode());
+        assertThat(ended.error()).contains("--inspect-at 900G: the run ended before, at step ");
+        assertEquals(ExitCode.GOOD, run("replay", trace, "-q").exitCode());
+    }
+
+    @Test
+    void aLiveMachineWithoutLinuxIsAskedInVainAndRunsToItsEnd() throws IOException {
+        String kernel = otherKernel().resolve("Image").toString();
+
+        Shell.Ended ended = run(
+                "run", "--kernel", kernel, "-m", "64M", "-q", "--serial", "null", "--inspect", "pslist");
+
+        assertEquals(ExitCode.BAD_FILE, ended.exitCode());
+        assertThat(ended.error()).contains("no Linux kernel is in the 64 MiB of memory");
+    }
 }

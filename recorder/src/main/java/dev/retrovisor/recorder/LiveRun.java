@@ -32,6 +32,8 @@ final class LiveRun implements HostConsole.Listener {
     /** Before a wait of this length everything is made durable; shorter ones come back to the journal in time. */
     private static final long LONG_WAIT_NANOS = 20_000_000;
 
+    private static final long NOWHERE = -1;
+
     /** Why a run is to end. */
     record Stop(StopCause cause, String detail) {}
 
@@ -53,6 +55,8 @@ final class LiveRun implements HostConsole.Listener {
     private final AtomicReference<TerminalMode.Size> resized = new AtomicReference<>();
     private final AtomicBoolean told = new AtomicBoolean();
     private IOException outputFailure;
+    private long lookedAtStep = NOWHERE;
+    private long lookedAtNanos = NOWHERE;
     private int restarts;
 
     LiveRun(
@@ -158,15 +162,28 @@ final class LiveRun implements HostConsole.Listener {
                 return stop;
             }
             // Before a restart nothing is fed: the guest would lose it.
-            boolean mustGoOn = reason == StopReason.RESET || journal.hashedHere() && hasInput();
+            boolean mustGoOn = reason == StopReason.RESET || (journal.hashedHere() || isLookedAtHere()) && hasInput();
             if (!mustGoOn) {
                 feed();
             }
             journal.tick();
+            look();
             reason = mustGoOn ? course.advance(machine.steps() + 1, machine.virtualNanos() + 1) : stretch();
             flushConsole();
-            observer.paused(machine);
         }
+    }
+
+    private void look() {
+        if (observer.appointment().isReached(machine)) {
+            lookedAtStep = machine.steps();
+            lookedAtNanos = machine.virtualNanos();
+        }
+        observer.paused(machine);
+    }
+
+    /** Whether an observer came for this very moment: it has seen all inputs of it, so no other may be applied at it. */
+    private boolean isLookedAtHere() {
+        return lookedAtStep == machine.steps() && lookedAtNanos == machine.virtualNanos();
     }
 
     /** Why the run ends here, or null. */
@@ -210,9 +227,13 @@ final class LiveRun implements HostConsole.Listener {
         long now = System.nanoTime();
         long virtualNanos = machine.virtualNanos();
         long steps = machine.steps();
-        long limit = Math.min(options.maxSteps(), steps + stretch.steps());
-        long idleLimit = paced ? clock.idleLimitNanos(now) : virtualNanos + FAST_IDLE_NANOS;
-        StopReason reason = course.advance(limit, idleLimit);
+        MachineObserver.Appointment next = observer.appointment();
+        // A step takes a nanosecond: no more of them than there are nanoseconds left to the appointment.
+        long most = Math.min(stretch.steps(), ahead(next.virtualNanos(), virtualNanos));
+        long limit = Math.min(options.maxSteps(), steps + Math.min(most, ahead(next.step(), steps)));
+        long idleEnd = next.virtualNanos() > virtualNanos ? next.virtualNanos() : Long.MAX_VALUE;
+        long idle = paced ? clock.idleLimitNanos(now) : virtualNanos + FAST_IDLE_NANOS;
+        StopReason reason = course.advance(limit, Math.min(idle, idleEnd));
         if (machine.steps() > steps) {
             clock.wasBusy(machine.virtualNanos(), System.nanoTime());
         }
@@ -228,6 +249,11 @@ final class LiveRun implements HostConsole.Listener {
                             .formatted(options.quietLimit().toSeconds()));
         }
         return reason;
+    }
+
+    /** How far away a moment is; one that is here or behind us is as if it were not. */
+    private static long ahead(long moment, long here) {
+        return moment > here ? moment - here : Long.MAX_VALUE;
     }
 
     private boolean isQuietTooLong() {

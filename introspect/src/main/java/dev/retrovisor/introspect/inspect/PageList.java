@@ -4,12 +4,18 @@ import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.linux.PageOwner;
 import dev.retrovisor.introspect.linux.PageOwners;
 import dev.retrovisor.introspect.linux.PhysicalPages;
+import dev.retrovisor.introspect.memory.AddressSpace;
 import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /** What pages of physical memory are used for. */
 final class PageList implements Inspection<PageList.Row> {
+    private static final Pattern CAPITAL = Pattern.compile("(?<=[a-z])(?=[A-Z])");
+
     /**
      * @param start physical address
      * @param end behind the last byte
@@ -43,9 +49,21 @@ final class PageList implements Inspection<PageList.Row> {
         return kernel.tolerate(name(), () -> new PhysicalPages(kernel)).stream().flatMap(pages -> {
             var owners = new PageOwners(pages);
             return scope.address().isPresent()
-                    ? Stream.of(single(scope.address().getAsLong() >>> PhysicalPages.PAGE_SHIFT, owners))
+                    ? frames(kernel, scope, scope.address().getAsLong()).mapToObj(frame -> single(frame, owners))
                     : runs(pages, owners);
         });
+    }
+
+    /** An address is physical, or virtual where it can be no other: of the kernel's half, or of a process that is named. */
+    private static LongStream frames(KernelView kernel, Scope scope, long address) {
+        LongStream physical = address < 0
+                ? LongStream.of(kernel.space().translate(address))
+                : scope.pid() == Scope.ALL
+                        ? LongStream.of(address)
+                        : scope.processes(kernel)
+                                .flatMap(task -> task.memory().stream())
+                                .mapToLong(memory -> memory.space().translate(address));
+        return physical.filter(each -> each != AddressSpace.UNMAPPED).map(each -> each >>> PhysicalPages.PAGE_SHIFT);
     }
 
     private static Row single(long frame, PageOwners owners) {
@@ -58,7 +76,9 @@ final class PageList implements Inspection<PageList.Row> {
                 first << PhysicalPages.PAGE_SHIFT,
                 end << PhysicalPages.PAGE_SHIFT,
                 end - first,
-                owner.getClass().getSimpleName(),
+                CAPITAL.matcher(owner.getClass().getSimpleName())
+                        .replaceAll(" ")
+                        .toLowerCase(Locale.ROOT),
                 text);
     }
 

@@ -20,7 +20,7 @@ public sealed interface PageOwner {
     record Unknown() implements PageOwner {
         @Override
         public String text() {
-            return "not the kernel's";
+            return "memory that the kernel does not manage, or none";
         }
     }
 

@@ -35,10 +35,10 @@ public sealed interface ProcessEvent extends GuestEvent {
 
             private String words() {
                 return switch (this) {
-                    case PROCESS -> "makes process";
-                    case VFORK -> "makes, and waits for, process";
-                    case THREAD -> "makes thread";
-                    case KERNEL_THREAD -> "makes kernel thread";
+                    case PROCESS -> "process";
+                    case VFORK -> "process (vfork)";
+                    case THREAD -> "thread";
+                    case KERNEL_THREAD -> "kernel thread";
                 };
             }
         }
@@ -90,8 +90,8 @@ public sealed interface ProcessEvent extends GuestEvent {
         @Override
         public String summary() {
             String how = signal == 0
-                    ? "exits with code " + code
-                    : "is killed by signal " + signal + (coreDumped ? ", core dumped" : "");
+                    ? "code " + code
+                    : "killed by signal " + signal + (coreDumped ? ", core dumped" : "");
             return isLast ? how : how + ", its process goes on";
         }
     }
@@ -105,7 +105,7 @@ public sealed interface ProcessEvent extends GuestEvent {
 
         @Override
         public String summary() {
-            return "%d is now named %s, was %s".formatted(tid, newName, oldName);
+            return "%d %s -> %s".formatted(tid, oldName, newName);
         }
     }
 
@@ -118,7 +118,7 @@ public sealed interface ProcessEvent extends GuestEvent {
 
         @Override
         public String summary() {
-            return "%d (%s) is forgotten".formatted(tid, name);
+            return "%d %s".formatted(tid, name);
         }
     }
 }

@@ -38,7 +38,7 @@ public sealed interface SchedulingEvent extends GuestEvent {
 
         @Override
         public String summary() {
-            return "wakes %s %d".formatted(wokenComm, wokenTid);
+            return "%s %d".formatted(wokenComm, wokenTid);
         }
     }
 }
