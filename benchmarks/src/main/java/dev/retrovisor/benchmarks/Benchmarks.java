@@ -88,7 +88,9 @@ public final class Benchmarks {
         var recordings = new Recordings(FOLDER, options.replays());
         List<Recordings.Cost> debian = options.wantsRecordings() ? recordings.debian(options.recordings()) : List.of();
         List<Recordings.Cost> suite = options.wantsLog() ? List.of(recordings.suite(guest)) : List.of();
-        Report report = Report.of(options, results, debian, suite);
+        List<Report.LimitRow> looks =
+                options.wantsLooks() ? new Looks(FOLDER, options.runs()).measure(guest) : List.of();
+        Report report = Report.of(options, results, debian, suite, looks);
         print(report);
         return report.faults().isEmpty() ? 0 : 1;
     }

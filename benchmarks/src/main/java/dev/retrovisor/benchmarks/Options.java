@@ -49,11 +49,14 @@ record Options(
     /** One recording of the whole suite. */
     static final String LOG = "log";
 
+    /** What looking into the guest costs. */
+    static final String LOOKS = "looks";
+
     static final String USAGE =
             """
             usage: benchmarks/run [OPTION...] [NAME...]
               NAME                a workload, a group of them (%s),
-                                  recordings, or log; all if none is given
+                                  recordings, log, or looks; all if none is given
               --runs N            runs of the guest on both machines, of which medians are taken (5)
               --icount-runs N     runs on a QEMU that records (1; 0 if names are given)
               --recordings N      recordings of Debian's workloads (4)
@@ -177,10 +180,15 @@ record Options(
         return ours && wants(LOG);
     }
 
+    boolean wantsLooks() {
+        return ours && wants(LOOKS);
+    }
+
     /** The names that the program in the guest knows; none for all. */
     List<String> workloads() {
         return names.stream()
-                .filter(name -> !List.of(Group.BOOT.word(), RECORDINGS, LOG).contains(name))
+                .filter(name ->
+                        !List.of(Group.BOOT.word(), RECORDINGS, LOG, LOOKS).contains(name))
                 .toList();
     }
 

@@ -59,7 +59,12 @@ record Report(
     /** What must stay below its bar. */
     record LimitRow(Limit limit, String title, double measured, double bar, double stretch, String detail) {}
 
-    static Report of(Options options, Results results, List<Recordings.Cost> recordings, List<Recordings.Cost> suite) {
+    static Report of(
+            Options options,
+            Results results,
+            List<Recordings.Cost> recordings,
+            List<Recordings.Cost> suite,
+            List<LimitRow> looks) {
         List<WorkloadRow> workloads = new ArrayList<>();
         for (String name : results.names()) {
             boolean isBoot = name.equals(Group.BOOT.word());
@@ -85,7 +90,7 @@ record Report(
                 options.icountRuns(),
                 workloads,
                 groups(workloads),
-                limits(results, all, suite),
+                limits(results, all, suite, looks),
                 all,
                 faults);
     }
@@ -162,8 +167,8 @@ record Report(
     }
 
     private static List<LimitRow> limits(
-            Results results, List<Recordings.Cost> recordings, List<Recordings.Cost> suite) {
-        List<LimitRow> rows = new ArrayList<>();
+            Results results, List<Recordings.Cost> recordings, List<Recordings.Cost> suite, List<LimitRow> looks) {
+        List<LimitRow> rows = new ArrayList<>(looks);
         if (!recordings.isEmpty()) {
             ToDoubleFunction<Recordings.Cost> recorded = cost -> cost.recordCpuSeconds() / cost.plainCpuSeconds();
             ToDoubleFunction<Recordings.Cost> replayed = cost -> cost.replayWallSeconds() / cost.recordWallSeconds();
@@ -199,7 +204,7 @@ record Report(
         return Statistics.median(costs.stream().mapToDouble(figure).toArray());
     }
 
-    private static LimitRow limit(Limit limit, double measured, String detail) {
+    static LimitRow limit(Limit limit, double measured, String detail) {
         return new LimitRow(limit, limit.title(), measured, limit.bar(), limit.stretch(), detail);
     }
 }

@@ -16,7 +16,7 @@ final class ReportTest {
     }
 
     private Report report() throws Options.UsageException {
-        return Report.of(Options.parse(new String[0]), results, List.of(), List.of());
+        return Report.of(Options.parse(new String[0]), results, List.of(), List.of(), List.of());
     }
 
     @Test

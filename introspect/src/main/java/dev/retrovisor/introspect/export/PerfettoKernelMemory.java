@@ -51,9 +51,7 @@ final class PerfettoKernelMemory {
         }
         boolean isObject = event instanceof MemoryEvent.ObjectAllocated || event instanceof MemoryEvent.ObjectFreed;
         trace.value(
-                isObject ? objectCounter : pageCounter,
-                event.at().virtualNanos(),
-                isObject ? objectBytes : pageBytes);
+                isObject ? objectCounter : pageCounter, event.at().virtualNanos(), isObject ? objectBytes : pageBytes);
         return true;
     }
 

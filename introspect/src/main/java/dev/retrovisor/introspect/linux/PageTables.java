@@ -78,10 +78,8 @@ public final class PageTables {
         if (levels > 0 && root != AddressSpace.UNMAPPED) {
             // Tables that lead back to themselves would have no end.
             long most = memory.sizeBytes() / AddressSpace.PAGE_BYTES / MOST_OF_MEMORY;
-            var budget = new Budget(
-                    kernel,
-                    "page tables of the mm at 0x%x".formatted(mm.address()),
-                    (int) Math.max(LEAST_TABLES, Math.min(most, Integer.MAX_VALUE)));
+            var budget = new Budget(kernel, "page tables of the mm at 0x%x".formatted(mm.address()), (int)
+                    Math.max(LEAST_TABLES, Math.min(most, Integer.MAX_VALUE)));
             table(budget, root & -AddressSpace.PAGE_BYTES, levels - 1, 0, ENTRIES / 2, visitor);
         }
         return tables;

@@ -22,7 +22,7 @@ public final class ToolsGuest {
                         echo "@@ tool lsfd"
                         /debian/lsfd -r -n -u -o PID,TID,FD,TYPE,POS,NAME
                         echo "@@ tool strace"
-                        /debian/strace -f -yy -v -s 100000 -o /tmp/strace.txt /calls
+                        /debian/strace -f -yy -o /tmp/strace.txt /calls
                         echo "@@ traced $?"
                         cat /tmp/strace.txt
                         echo "@@ tool end"

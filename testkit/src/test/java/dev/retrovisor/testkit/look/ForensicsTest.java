@@ -41,7 +41,8 @@ final class ForensicsTest {
 
     @LookTest
     void suspiciousMapsAreThoseThatWerePlanted(Look look) {
-        Map<String, String> fact = look.truth().fact("mappings", "pid", "" + look.truth().actor("mappings"));
+        Map<String, String> fact =
+                look.truth().fact("mappings", "pid", "" + look.truth().actor("mappings"));
 
         List<String> found = look.rows("malfind").stream()
                 .map(row -> "%s 0x%x %s".formatted(row.text("pid"), row.number("start"), row.text("reason")))
@@ -77,7 +78,8 @@ final class ForensicsTest {
                     .singleElement()
                     .satisfies(row -> assertThat(row.text("number")).isEqualTo("174"))
                     .satisfies(row -> assertThat(row.text("handler")).contains("rootkit"));
-            assertThat(rows("check_text", kernel, scope).stream().filter(row -> row.text("cause").equals("UNEXPLAINED")))
+            assertThat(rows("check_text", kernel, scope).stream()
+                            .filter(row -> row.text("cause").equals("UNEXPLAINED")))
                     .singleElement()
                     .satisfies(row -> assertThat(row.text("where")).startsWith("__riscv_sys_acct"));
         }
@@ -87,7 +89,8 @@ final class ForensicsTest {
     private static Recording rootkit() {
         Recording recording = LookGuest.recorded(1, PagingMode.SV48);
         try (TraceReader trace = TraceReader.open(recording.trace())) {
-            return RootkitGuest.recorded(KernelFinder.find(new ImageView(trace.image(ImageRole.KERNEL))), 1, PagingMode.SV39);
+            return RootkitGuest.recorded(
+                    KernelFinder.find(new ImageView(trace.image(ImageRole.KERNEL))), 1, PagingMode.SV39);
         }
     }
 

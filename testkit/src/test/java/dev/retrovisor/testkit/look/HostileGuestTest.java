@@ -69,7 +69,8 @@ final class HostileGuestTest {
 
         liar.write(late.addressOf("tasks.next"), early.addressOf("tasks"));
 
-        assertThat(liar.rows("pslist").size()).isBetween(50, look.truth().processes().size());
+        assertThat(liar.rows("pslist").size())
+                .isBetween(50, look.truth().processes().size());
         assertThat(liar.kernel.damage().notes()).anyMatch(note -> note.contains("comes back to"));
     }
 
@@ -79,7 +80,8 @@ final class HostileGuestTest {
 
         liar.write(liar.task(look.truth().actor("files")).addressOf("tasks.next"), WILD);
 
-        assertThat(liar.rows("pslist").size()).isBetween(10, look.truth().processes().size() - 1);
+        assertThat(liar.rows("pslist").size())
+                .isBetween(10, look.truth().processes().size() - 1);
         assertThat(liar.kernel.damage().notes()).anyMatch(note -> note.contains("wild pointer"));
     }
 
@@ -113,11 +115,13 @@ final class HostileGuestTest {
     @LookTest
     void aFolderThatIsItsOwnParentGivesNoEndlessPath(Look look) {
         var liar = new Liar(look);
-        KernelObject folder = liar.task(look.truth().actor("files")).to("fs").in("pwd").to("dentry");
+        KernelObject folder =
+                liar.task(look.truth().actor("files")).to("fs").in("pwd").to("dentry");
 
         liar.write(folder.addressOf("d_parent"), folder.address() + 8);
 
-        assertThat(liar.rows("lsof")).allSatisfy(row -> assertThat(row.text("path").length()).isLessThan(10_000));
+        assertThat(liar.rows("lsof"))
+                .allSatisfy(row -> assertThat(row.text("path").length()).isLessThan(10_000));
     }
 
     @LookTest
@@ -143,9 +147,15 @@ final class HostileGuestTest {
                 }
                 long begun = System.nanoTime();
                 try {
-                    inspection.run(liar.kernel, scope).limit(MOST_ROWS).forEach(row -> assertThat(row.toString()).isNotNull());
+                    inspection
+                            .run(liar.kernel, scope)
+                            .limit(MOST_ROWS)
+                            .forEach(row -> assertThat(row.toString()).isNotNull());
                 } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-                    thrown.putIfAbsent(inspection.name(), "round %d: %s at %s".formatted(round, e, e.getStackTrace().length > 0 ? e.getStackTrace()[0] : ""));
+                    thrown.putIfAbsent(
+                            inspection.name(),
+                            "round %d: %s at %s"
+                                    .formatted(round, e, e.getStackTrace().length > 0 ? e.getStackTrace()[0] : ""));
                 }
                 long millis = (System.nanoTime() - begun) / 1_000_000;
                 if (millis > MOST_MILLIS) {
@@ -155,7 +165,9 @@ final class HostileGuestTest {
         }
 
         assertThat(thrown).as("inspections that threw").isEmpty();
-        assertThat(slow).as("inspections that took longer than %d ms", MOST_MILLIS).isEmpty();
+        assertThat(slow)
+                .as("inspections that took longer than %d ms", MOST_MILLIS)
+                .isEmpty();
     }
 
     /** Physical addresses of structures that walks begin with or come by. */
@@ -165,12 +177,24 @@ final class HostileGuestTest {
         new Tasks(kernel).threads().forEach(task -> {
             targets.add(kernel.space().translate(task.address()));
             for (String member : List.of("mm", "files", "fs", "nsproxy", "signal", "sighand", "cred", "thread_pid")) {
-                task.object().follow(member).ifPresent(object -> targets.add(kernel.space().translate(object.address())));
+                task.object()
+                        .follow(member)
+                        .ifPresent(object -> targets.add(kernel.space().translate(object.address())));
             }
         });
         for (String symbol : List.of(
-                "slab_caches", "modules", "super_blocks", "init_pid_ns", "init_net", "init_ipc_ns", "vmap_nodes", "prb", "contig_page_data")) {
-            kernel.symbols().find(symbol).ifPresent(address -> targets.add(kernel.space().translate(address)));
+                "slab_caches",
+                "modules",
+                "super_blocks",
+                "init_pid_ns",
+                "init_net",
+                "init_ipc_ns",
+                "vmap_nodes",
+                "prb",
+                "contig_page_data")) {
+            kernel.symbols()
+                    .find(symbol)
+                    .ifPresent(address -> targets.add(kernel.space().translate(address)));
         }
         targets.removeIf(address -> address < Ram.BASE);
         return targets;
@@ -191,7 +215,8 @@ final class HostileGuestTest {
     void forgedSymbolsAndTypesAreRefusedOrTakenButNeverThrow(Look look) {
         byte[] image = look.replay().trace().image(ImageRole.KERNEL);
         long start = look.kernel().symbols().address("_start");
-        List<String> parts = List.of("kallsyms_names", "kallsyms_token_table", "kallsyms_markers", "__start_BTF", "kallsyms_offsets");
+        List<String> parts = List.of(
+                "kallsyms_names", "kallsyms_token_table", "kallsyms_markers", "__start_BTF", "kallsyms_offsets");
         var random = new Random(7);
         for (String part : parts) {
             byte[] forged = image.clone();
@@ -200,7 +225,9 @@ final class HostileGuestTest {
                 forged[offset + random.nextInt(i < 100 ? 64 : 1 << 18)] = (byte) random.nextInt();
             }
             try {
-                assertThat(KernelFinder.find(new ImageView(forged)).symbols()).as(part).isNotNull();
+                assertThat(KernelFinder.find(new ImageView(forged)).symbols())
+                        .as(part)
+                        .isNotNull();
             } catch (NoKernelException e) {
                 assertThat(e.getMessage()).as(part).contains("kallsyms");
             }

@@ -121,11 +121,8 @@ final class TamperedMemory implements PhysicalMemory {
             if (content != null) {
                 long from = Math.max(physicalAddress, page * PAGE_BYTES);
                 long to = Math.min(physicalAddress + lengthBytes, (page + 1) * PAGE_BYTES);
-                content.get(
-                        (int) (from - page * PAGE_BYTES),
-                        target,
-                        offset + (int) (from - physicalAddress),
-                        (int) (to - from));
+                content.get((int) (from - page * PAGE_BYTES), target, offset + (int) (from - physicalAddress), (int)
+                        (to - from));
             }
         }
     }
