@@ -6,17 +6,6 @@ import dev.retrovisor.introspect.linux.CText;
 final class Buffers {
     private Buffers() {}
 
-    static void string(CallText out, long address, int most) {
-        out.pointed(address, () -> {
-            byte[] bytes = out.readString(address, most + 1);
-            int shown = Math.min(bytes.length, most);
-            out.append(CText.quoted(bytes, shown));
-            if (shown < bytes.length) {
-                out.append("...");
-            }
-        });
-    }
-
     /** A C string. */
     record Text(int mostBytes) implements Kind {
         @Override
@@ -26,7 +15,12 @@ final class Buffers {
 
         @Override
         public void write(CallText out, long value) {
-            string(out, value, mostBytes);
+            out.string(value, mostBytes);
+        }
+
+        @Override
+        public Seen see(CallText out, long value) {
+            return out.seeString(value, mostBytes);
         }
     }
 
@@ -58,6 +52,11 @@ final class Buffers {
         @Override
         public void write(CallText out, long value) {
             out.pointed(value, () -> out.buffer(value, count.of(out)));
+        }
+
+        @Override
+        public Seen see(CallText out, long value) {
+            return out.seePointed(value, () -> out.seeBuffer(value, count.of(out)));
         }
     }
 

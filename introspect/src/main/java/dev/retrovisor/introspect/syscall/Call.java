@@ -13,14 +13,14 @@ final class Call extends AbstractList<Argument> {
     private final long pageTable;
     private final CallText writer;
 
-    /** By parameter; null where nothing had to be written yet. */
-    private final String[] texts;
+    /** By parameter; null where nothing had to be looked at yet. */
+    private final Seen[] seen;
 
     /** A bit for each parameter whose memory was not there. */
     private int missing;
 
     private int fd = -1;
-    private String fdName = "";
+    private FileAnnotation file = FileAnnotation.NONE;
 
     /** @param pageTable the caller's, which tells whether it has become another program */
     Call(int number, Signature signature, long[] registers, long startNanos, long pageTable, CallText writer) {
@@ -30,7 +30,7 @@ final class Call extends AbstractList<Argument> {
         this.startNanos = startNanos;
         this.pageTable = pageTable;
         this.writer = writer;
-        texts = new String[signature.parameters().size()];
+        seen = new Seen[signature.parameters().size()];
     }
 
     int number() {
@@ -54,63 +54,53 @@ final class Call extends AbstractList<Argument> {
     }
 
     String fdName() {
-        return fdName;
+        return file.name();
     }
 
-    void setFile(int newFd, String annotation) {
-        if (fd < 0 && newFd >= 0) {
-            fd = newFd;
-            fdName = annotation.length() < 2 ? "" : annotation.substring(1, annotation.lastIndexOf('>'));
+    void setFile(Seen.Descriptor newFile) {
+        if (fd < 0 && newFile.number() >= 0) {
+            fd = newFile.number();
+            file = newFile.file();
         }
     }
 
-    /** Puts into words what may be gone when the call returns; {@code writer} stands at its entry. */
+    /** Looks at what may be gone when the call returns; {@code writer} stands at its entry. */
     void enter() {
         List<Parameter> parameters = signature.parameters();
-        for (int i = 0; i < texts.length; i++) {
+        for (int i = 0; i < seen.length; i++) {
             Parameter parameter = parameters.get(i);
             Kind kind = parameter.kind();
             if (kind.phase() == Kind.Phase.ENTRY || kind.phase() == Kind.Phase.BOTH) {
                 long value = registers[parameter.register()];
-                kind.write(writer, value);
-                texts[i] = writer.take();
+                seen[i] = kind.see(writer, value);
                 if (writer.takeFault()) {
                     missing |= 1 << i;
                 }
-                if (kind instanceof FileKinds.Descriptor && fd < 0) {
-                    noteFile((int) value, texts[i]);
+                if (seen[i] instanceof Seen.Descriptor descriptor && descriptor.file() != FileAnnotation.NONE) {
+                    setFile(descriptor);
                 }
             }
         }
     }
 
-    private void noteFile(int number, String text) {
-        int bracket = text.indexOf('<');
-        if (bracket >= 0) {
-            setFile(number, text.substring(bracket));
-        }
-    }
-
     /**
-     * Puts into words what the kernel filled in, and what was not in memory before: the kernel may have fetched it meanwhile.
+     * Looks at what the kernel filled in, and what was not in memory before: the kernel may have fetched it meanwhile.
      * {@code writer} stands at its exit.
      */
     void exit(long pageTableNow) {
         boolean isSameMemory = pageTableNow == pageTable;
         List<Parameter> parameters = signature.parameters();
-        for (int i = 0; i < texts.length; i++) {
+        for (int i = 0; i < seen.length; i++) {
             Parameter parameter = parameters.get(i);
             Kind kind = parameter.kind();
             long value = registers[parameter.register()];
             if (kind.phase() == Kind.Phase.EXIT) {
-                kind.write(writer, value);
-                texts[i] = writer.take();
+                seen[i] = kind.see(writer, value);
             } else if (kind.phase() == Kind.Phase.BOTH) {
-                kind.writeAgain(writer, value, texts[i]);
-                texts[i] = writer.take();
+                kind.writeAgain(writer, value, seen[i].text());
+                seen[i] = new Seen.Words(writer.take());
             } else if ((missing >>> i & 1) != 0 && isSameMemory) {
-                kind.write(writer, value);
-                texts[i] = writer.take();
+                seen[i] = kind.see(writer, value);
             }
         }
     }
@@ -119,25 +109,26 @@ final class Call extends AbstractList<Argument> {
     public Argument get(int index) {
         Parameter parameter = signature.parameters().get(index);
         long raw = registers[parameter.register()];
-        if (texts[index] == null) {
-            texts[index] = parameter.kind().phase() == Kind.Phase.ANY ? words(parameter, raw) : hex(raw);
-        }
-        String text = parameter.isLabelled() ? parameter.name() + "=" + texts[index] : texts[index];
+        String words = words(index, parameter.kind(), raw);
+        String text = parameter.isLabelled() ? parameter.name() + "=" + words : words;
         return new Argument(parameter.name(), text, raw);
     }
 
-    private String words(Parameter parameter, long raw) {
-        writer.take();
-        parameter.kind().write(writer, raw);
-        return writer.take();
-    }
-
-    private static String hex(long value) {
-        return value == 0 ? "NULL" : "0x" + Long.toHexString(value);
+    private String words(int index, Kind kind, long raw) {
+        Seen known = seen[index];
+        if (known == null && kind.phase() == Kind.Phase.ANY) {
+            writer.take();
+            known = kind.see(writer, raw);
+        } else if (known == null) {
+            known = Seen.Words.ofPointer(raw);
+        }
+        var words = new Seen.Words(known.text());
+        seen[index] = words;
+        return words.text();
     }
 
     @Override
     public int size() {
-        return texts.length;
+        return seen.length;
     }
 }

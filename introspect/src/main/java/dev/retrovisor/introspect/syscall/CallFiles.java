@@ -7,8 +7,8 @@ interface CallFiles {
     /** For a kernel whose structures aren't known. */
     CallFiles UNKNOWN = new CallFiles() {
         @Override
-        public String annotation(KernelObject task, int fd) {
-            return "";
+        public FileAnnotation annotation(KernelObject task, int fd) {
+            return FileAnnotation.NONE;
         }
 
         @Override
@@ -17,8 +17,8 @@ interface CallFiles {
         }
     };
 
-    /** What a file descriptor is, in angle brackets; empty if it is none. */
-    String annotation(KernelObject task, int fd);
+    /** What a file descriptor is. */
+    FileAnnotation annotation(KernelObject task, int fd);
 
     /** Where relative paths begin, in angle brackets. */
     String workingDirectory(KernelObject task);

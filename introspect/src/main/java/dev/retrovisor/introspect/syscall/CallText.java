@@ -4,6 +4,7 @@ import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.linux.CText;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.MemoryFault;
+import java.util.function.Supplier;
 
 /**
  * The text of a call's arguments as it is written, and what there is to look at meanwhile: the caller's memory and files.
@@ -39,6 +40,7 @@ final class CallText {
         result = 0;
         text.setLength(0);
         notes.setLength(0);
+        metFault = false;
     }
 
     /** Begins with a call that has returned. */
@@ -159,6 +161,18 @@ final class CallText {
         }
     }
 
+    /** Looks at something that a pointer leads to, or at the pointer where memory is not there. */
+    Seen seePointed(long address, Supplier<Seen> seeing) {
+        if (address != 0) {
+            try {
+                return seeing.get();
+            } catch (MemoryFault _) {
+                metFault = true;
+            }
+        }
+        return Seen.Words.ofPointer(address);
+    }
+
     /** Bytes in quotation marks, as many as strace shows. */
     void quoted(byte[] bytes, boolean more) {
         int shown = Math.min(bytes.length, MOST_STRING_BYTES);
@@ -170,20 +184,38 @@ final class CallText {
 
     /** A buffer of a length that the guest gave. */
     void buffer(long address, long length) {
-        long shown = Math.clamp(length, 0, MOST_STRING_BYTES);
-        quoted(readBytes(address, shown), length > shown);
+        text.append(seeBuffer(address, length).text());
+    }
+
+    Seen seeBuffer(long address, long length) {
+        int shown = Math.clamp(length, 0, MOST_STRING_BYTES);
+        return new Seen.Quoted(readBytes(address, shown), shown, length > shown);
+    }
+
+    /** A C string behind a pointer. */
+    void string(long address, int most) {
+        text.append(seeString(address, most).text());
+    }
+
+    Seen seeString(long address, int most) {
+        return seePointed(address, () -> {
+            byte[] bytes = readString(address, most + 1);
+            int shown = Math.min(bytes.length, most);
+            return new Seen.Quoted(bytes, shown, shown < bytes.length);
+        });
     }
 
     // The caller's files.
 
     void descriptor(int fd) {
-        text.append(fd);
-        if (fd >= 0) {
-            text.append(files.annotation(task, fd));
-        }
+        text.append(seeFile(fd).text());
     }
 
-    void workingDirectory() {
-        text.append(files.workingDirectory(task));
+    Seen.Descriptor seeFile(int fd) {
+        return new Seen.Descriptor(fd, fd < 0 ? FileAnnotation.NONE : files.annotation(task, fd));
+    }
+
+    Seen seeWorkingDirectory() {
+        return new Seen.WorkingDirectory(files.workingDirectory(task));
     }
 }

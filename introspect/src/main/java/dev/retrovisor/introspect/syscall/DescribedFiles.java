@@ -17,7 +17,7 @@ import java.util.Map;
 final class DescribedFiles implements CallFiles {
     private static final int MOST_KEPT = 4096;
 
-    private record Kept(long print, String text) {}
+    private record Kept<T>(long print, T text) {}
 
     private final KernelView kernel;
     private final OpenFiles files;
@@ -26,8 +26,8 @@ final class DescribedFiles implements CallFiles {
     private final int fsMount;
     private final int fsDentry;
     private final LinearMemory memory;
-    private final Map<Long, Kept> described = new HashMap<>();
-    private final Map<Long, Kept> directories = new HashMap<>();
+    private final Map<Long, Kept<FileAnnotation>> described = new HashMap<>();
+    private final Map<Long, Kept<String>> directories = new HashMap<>();
 
     DescribedFiles(KernelView kernel) {
         this.kernel = kernel;
@@ -42,27 +42,28 @@ final class DescribedFiles implements CallFiles {
     }
 
     @Override
-    public String annotation(KernelObject task, int fd) {
+    public FileAnnotation annotation(KernelObject task, int fd) {
         try {
             long file = prints.file(task.address(), fd);
-            return file == 0 ? "" : annotation(file);
+            return file == 0 ? FileAnnotation.NONE : annotation(file);
         } catch (MemoryFault e) {
             kernel.damage().note("files", e.getMessage());
-            return "";
+            return FileAnnotation.NONE;
         }
     }
 
-    private String annotation(long file) {
+    private FileAnnotation annotation(long file) {
         long print = prints.ofFile(file);
-        Kept kept = described.get(file);
+        Kept<FileAnnotation> kept = described.get(file);
         if (kept != null && kept.print() == print) {
             return kept.text();
         }
         FileDescription description = files.describe(kernel.object("file", file));
+        FileAnnotation annotation = FileAnnotation.of(description.annotation());
         if (description.detail().isEmpty()) {
-            keep(described, file, new Kept(print, description.annotation()));
+            keep(described, file, new Kept<>(print, annotation));
         }
-        return description.annotation();
+        return annotation;
     }
 
     @Override
@@ -78,18 +79,18 @@ final class DescribedFiles implements CallFiles {
 
     private String directory(KernelObject task, long mount, long dentry) {
         long print = prints.path(mount, dentry);
-        Kept kept = directories.get(dentry);
+        Kept<String> kept = directories.get(dentry);
         if (kept != null && kept.print() == print) {
             return kept.text();
         }
         Paths.Path path = files.paths().of(task.to("fs").in("pwd"));
         String name = "<" + CText.inBrackets(path.text()) + ">";
         String text = path.deleted() ? name + "(deleted)" : name;
-        keep(directories, dentry, new Kept(print, text));
+        keep(directories, dentry, new Kept<>(print, text));
         return text;
     }
 
-    private static void keep(Map<Long, Kept> texts, long address, Kept text) {
+    private static <T> void keep(Map<Long, Kept<T>> texts, long address, Kept<T> text) {
         if (texts.size() >= MOST_KEPT) {
             texts.clear();
         }

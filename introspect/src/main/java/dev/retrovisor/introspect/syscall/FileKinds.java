@@ -17,12 +17,13 @@ final class FileKinds {
 
         @Override
         public void write(CallText out, long value) {
-            if (isDirectory && (int) value == CURRENT_DIRECTORY) {
-                out.append("AT_FDCWD");
-                out.workingDirectory();
-            } else {
-                out.descriptor((int) value);
-            }
+            out.append(see(out, value).text());
+        }
+
+        @Override
+        public Seen see(CallText out, long value) {
+            boolean isCurrent = isDirectory && (int) value == CURRENT_DIRECTORY;
+            return isCurrent ? out.seeWorkingDirectory() : out.seeFile((int) value);
         }
     }
 

@@ -34,6 +34,12 @@ interface Kind {
     /** Writes a value that a register or a member holds. */
     void write(CallText out, long value);
 
+    /** Looks at what a register leads to, to be written later. */
+    default Seen see(CallText out, long value) {
+        write(out, value);
+        return new Seen.Words(out.take());
+    }
+
     /** Writes a value that lies in the caller's memory. */
     default void writeAt(CallText out, long address) {
         write(out, out.read(address, sizeBytes()));

@@ -77,7 +77,7 @@ final class Pointers {
                         out.append("...");
                         break;
                     }
-                    Buffers.string(out, string, CallText.MOST_STRING_BYTES);
+                    out.string(string, CallText.MOST_STRING_BYTES);
                 }
                 out.append("]");
             });
@@ -122,6 +122,11 @@ final class Pointers {
             } else {
                 kind.write(out, value);
             }
+        }
+
+        @Override
+        public Seen see(CallText out, long value) {
+            return out.isError() ? Seen.Words.ofPointer(value) : kind.see(out, value);
         }
     }
 }

@@ -137,11 +137,8 @@ final class SyscallWatch {
         }
         caller.setCall(null);
         long result = caller.saved(space, state.x(A0), savedA0);
-        writer.exit(null, caller.task(), call.registers(), result);
-        if (call.size() != 0) {
-            writer.exit(userSpace(state), caller.task(), call.registers(), result);
-            call.exit(pageTable(state));
-        }
+        writer.exit(call.size() == 0 ? null : userSpace(state), caller.task(), call.registers(), result);
+        call.exit(pageTable(state));
         String error = CallText.isError(result) ? uapi.error((int) -result) : "";
         String returned = returned(call, result, error);
         watch.emit(event(
@@ -207,11 +204,9 @@ final class SyscallWatch {
             case Outcome.Hex _ -> hex(result);
             case Outcome.Octal _ -> Scalar.octal(result);
             case Outcome.Descriptor _ -> {
-                writer.descriptor((int) result);
-                String text = writer.take();
-                int bracket = text.indexOf('<');
-                call.setFile((int) result, bracket < 0 ? "" : text.substring(bracket));
-                yield text;
+                Seen.Descriptor made = writer.seeFile((int) result);
+                call.setFile(made);
+                yield made.text();
             }
             case Outcome.Name(Kind kind) -> result + " (" + words(kind, result) + ")";
             case Outcome.Flags(Kind kind) -> {
