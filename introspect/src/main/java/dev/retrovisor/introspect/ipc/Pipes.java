@@ -54,9 +54,11 @@ final class Pipes {
     }
 
     void watch() {
-        exchange.onFunction("pipe_read", hart -> begin(hart, false));
-        exchange.onFunction("pipe_write", hart -> begin(hart, true));
-        for (String function : new String[] {"pipe_read", "pipe_write"}) {
+        String read = inKernel("pipe_read");
+        String write = inKernel("pipe_write");
+        exchange.onFunction(read, hart -> begin(hart, false));
+        exchange.onFunction(write, hart -> begin(hart, true));
+        for (String function : new String[] {read, write}) {
             exchange.afterCall(function, "mutex_lock", hart -> {
                 Operation operation = operations.get(exchange.task(hart));
                 if (operation != null) {
@@ -82,6 +84,12 @@ final class Pipes {
         exchange.onFunction("free_pipe_info", hart -> pipes.remove(exchange.argument(hart, 0)));
     }
 
+    /** Since 6.15 those of FIFOs call those of pipes without a name. */
+    private String inKernel(String function) {
+        String later = "anon_" + function;
+        return exchange.kernel().symbols().function(later).isPresent() ? later : function;
+    }
+
     private KernelObject pipeAt(long address) {
         return exchange.kernel().object("pipe_inode_info", address);
     }
@@ -100,8 +108,7 @@ final class Pipes {
     /** The pipe of an open file, or 0 if it is none; files tell its name, the pipe itself does not. */
     private long learnName(long fileAddress) {
         KernelObject file = exchange.kernel().object("file", fileAddress);
-        if (file.get("f_op")
-                != exchange.kernel().symbols().find("pipefifo_fops").orElse(0)) {
+        if (!isPipe(file.get("f_op"))) {
             return 0;
         }
         long pipe = file.get("private_data");
@@ -115,6 +122,13 @@ final class Pipes {
             known.name = exchange.files().paths().ofFile(file).toString();
         }
         return pipe;
+    }
+
+    private boolean isPipe(long operations) {
+        return operations
+                        == exchange.kernel().symbols().find("pipefifo_fops").orElse(0)
+                || operations
+                        == exchange.kernel().symbols().find("pipeanon_fops").orElse(0);
     }
 
     /** Bytes that lie in a pipe. */

@@ -45,8 +45,13 @@ final class UnixSockets implements Datagrams.Family {
     void watch() {
         for (String function : new String[] {"unix_stream_sendmsg", "unix_dgram_sendmsg"}) {
             exchange.onFunction(function, this::beginSend);
+            // Linux 7 puts a stream's buffer into the queue in line: it has its length when it is filled.
             exchange.require(
-                    exchange.beforeCall(function, "skb_queue_tail", hart -> queued(hart, exchange.argument(hart, 1))),
+                    exchange.beforeCall(function, "skb_queue_tail", hart -> queued(hart, exchange.argument(hart, 1)))
+                            || exchange.beforeCall(
+                                    function,
+                                    "skb_copy_datagram_from_iter",
+                                    hart -> queued(hart, exchange.argument(hart, 0))),
                     "what is sent over unix sockets");
         }
         exchange.beforeCall("unix_stream_sendmsg", "sk_send_sigurg", hart -> {

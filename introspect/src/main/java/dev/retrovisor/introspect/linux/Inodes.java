@@ -64,7 +64,9 @@ public final class Inodes {
 
     /** One of the names that an inode has. */
     private Optional<KernelObject> dentry(KernelObject inode) {
-        return kernel.hlist(inode.addressOf("i_dentry"), "dentry", "d_u.d_alias", MOST_NAMES)
+        // Before Linux 7 it lies in a union with a name.
+        String alias = kernel.types().struct("dentry").find("d_alias").isPresent() ? "d_alias" : "d_u.d_alias";
+        return kernel.hlist(inode.addressOf("i_dentry"), "dentry", alias, MOST_NAMES)
                 .findFirst();
     }
 

@@ -6,6 +6,7 @@ import dev.retrovisor.introspect.memory.MemoryFault;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -101,13 +102,22 @@ public final class SlabCaches {
     private List<KernelObject> nodes(KernelObject cache) {
         // Since 7.0 what is kept for a node is one of two pointers.
         boolean isPlain = cache.has("node");
-        return IntStream.range(0, cache.count(isPlain ? "node" : "per_node"))
+        return IntStream.range(0, nodeCount(kernel, cache, isPlain ? "node" : "per_node"))
                 .mapToLong(i -> isPlain
                         ? cache.element("node", i)
                         : cache.at("per_node", i).get("node"))
                 .filter(node -> node != 0 && cache.space().isMapped(node))
                 .mapToObj(node -> kernel.object("kmem_cache_node", node))
                 .toList();
+    }
+
+    /** A cache is made with room for the nodes that there are: behind that the array is somebody else's memory. */
+    static int nodeCount(KernelView kernel, KernelObject cache, String array) {
+        int declared = cache.count(array);
+        OptionalLong possible = kernel.symbols().find("nr_node_ids");
+        return possible.isPresent()
+                ? Math.clamp(kernel.space().readInt(possible.getAsLong()), 1, declared)
+                : declared;
     }
 
     /** Addresses of the free objects of a cache's slabs that no CPU allocates from. */
@@ -119,6 +129,9 @@ public final class SlabCaches {
 
     /** Addresses of the free objects that CPUs keep at hand. */
     private LongStream cpuFree(KernelObject cache) {
+        if (cache.has("cpu_sheaves")) {
+            return new SlabSheaves(kernel, cache).objects();
+        }
         if (!cache.has("cpu_slab")) {
             return LongStream.empty();
         }
@@ -224,6 +237,9 @@ public final class SlabCaches {
                     chain(cache, slab, mine.get("freelist")).forEach(free::add);
                 }
             }
+        }
+        if (cache.has("cpu_sheaves")) {
+            new SlabSheaves(kernel, cache).objects().forEach(free::add);
         }
         return free;
     }

@@ -133,11 +133,27 @@ public final class TextCheck {
         if (!symbols.has("__start_mcount_loc") || !symbols.has("__stop_mcount_loc")) {
             return;
         }
+        boolean hasOwner = symbols.has("ftrace_nop_ops");
         long last = symbols.address("__stop_mcount_loc");
         for (long at = symbols.address("__start_mcount_loc"); at - last < 0 && image.has(at, 8); at += 8) {
             long site = image.readLong(at);
-            sites.put(site, new Site(Cause.FTRACE, site, FTRACE_BYTES, this::isFtrace));
+            // What the linker found in no function that was kept is 0.
+            if (site != 0 && hasOwner) {
+                LongPredicate isGenuine = address -> isOwner(space.readLong(address)) && isFtrace(address + Long.BYTES);
+                sites.put(site, new Site(Cause.FTRACE, site, Long.BYTES + FTRACE_BYTES, isGenuine));
+            } else if (site != 0) {
+                sites.put(site, new Site(Cause.FTRACE, site, FTRACE_BYTES, this::isFtrace));
+            }
         }
+    }
+
+    /** Since Linux 7 a pointer to who traces a function lies before it: the kernel's own, or one in memory of its. */
+    private boolean isOwner(long pointer) {
+        return kernel.symbols()
+                        .at(pointer)
+                        .filter(symbol -> !symbol.isText() && symbol.name().endsWith("_ops"))
+                        .isPresent()
+                || !code.isInImage(pointer) && space.isMapped(pointer);
     }
 
     /** Two words that do nothing, or a call by way of t0 of the tracer, or of code that was made for it at run time. */
@@ -154,8 +170,9 @@ public final class TextCheck {
                             .isPresent()
                     : isOfBpf(target);
         }
-        // While tracing is off the second half of the call may stay: it is jumped over by none, and does nothing alone.
-        return isNop(first) && (isNop(second) || RiscvCode.linkRegister(second) == RiscvCode.T0);
+        // While tracing is off one half of the call may stay: it does nothing but to t0, and is jumped over by none.
+        boolean isFirstHarmless = isNop(first) || RiscvCode.isAuipc(first) && RiscvCode.linkRegister(first) == RiscvCode.T0;
+        return isFirstHarmless && (isNop(second) || isNop(first) && RiscvCode.linkRegister(second) == RiscvCode.T0);
     }
 
     /** Whether the kernel made room there for a program of BPF's: those are called from functions that they watch. */

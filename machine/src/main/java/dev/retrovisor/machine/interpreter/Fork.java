@@ -1,12 +1,16 @@
 package dev.retrovisor.machine.interpreter;
 
 import dev.retrovisor.machine.hart.HartState;
+import dev.retrovisor.machine.hart.Mstatus;
 import dev.retrovisor.machine.isa.Decoder;
+import dev.retrovisor.machine.isa.Ops;
 
 /**
  * What a hart would do: integer instructions, by the same rows as the interpreter's, on registers and memory that are the
  * caller's. It takes no steps, knows no interrupts, traps or CSRs, and can't touch a machine; whoever lends it a
  * machine's memory for reading keeps what it writes to himself. May be used again and again; allocates nothing then.
+ *
+ * <p>Of the CSRs it has one of its own, sstatus, in which kernels switch interrupts off and on around a few instructions.
  */
 public final class Fork {
     /** No address of an instruction: it is odd. */
@@ -17,6 +21,7 @@ public final class Fork {
 
     private static final int CACHED = 4096;
     private static final int CACHE_SHIFT = 32 - 12;
+    private static final int SSTATUS = 0x100;
 
     /** Memory by virtual address. Each method may throw what it likes to end the run. */
     public interface Memory {
@@ -57,6 +62,7 @@ public final class Fork {
 
     private final long[] cached = new long[CACHED];
     private long pc;
+    private long status;
 
     public Fork(Memory memory) {
         this.memory = memory;
@@ -68,6 +74,9 @@ public final class Fork {
             x[i] = state.x(i);
         }
         pc = startPc;
+        long machineStatus = state.get(HartState.MSTATUS);
+        boolean isDirty = (machineStatus & Mstatus.FS) == Mstatus.FS;
+        status = machineStatus & Mstatus.SUPERVISOR | Mstatus.UXL | (isDirty ? Mstatus.SD : 0);
     }
 
     /** Address of the next instruction. */
@@ -88,13 +97,43 @@ public final class Fork {
                 return End.STOPPED;
             }
             pc = here;
-            long next = ForkSwitch.execute(memory, x, here, decoded(memory.fetch(here)));
+            long instruction = decoded(memory.fetch(here));
+            long next = ForkSwitch.execute(memory, x, here, instruction);
             if (next == UNSUPPORTED) {
-                return End.UNSUPPORTED;
+                if (!executeOnStatus(instruction)) {
+                    return End.UNSUPPORTED;
+                }
+                next = here + Decoder.lengthBytes(instruction);
             }
             pc = next;
         }
         return guide.next(pc) == STOP ? End.STOPPED : End.LIMIT;
+    }
+
+    /** Reads sstatus, or switches interrupts in it; false for whatever else. */
+    private boolean executeOnStatus(long i) {
+        int first = (int) (i >>> Decoder.RS1_SHIFT) & 127;
+        boolean isSet;
+        long mask;
+        switch ((int) i & 0x3FF) {
+            case Ops.CSRRS, Ops.CSRRC -> {
+                isSet = ((int) i & 0x3FF) == Ops.CSRRS;
+                mask = x[first];
+            }
+            case Ops.CSRRSI, Ops.CSRRCI -> {
+                isSet = ((int) i & 0x3FF) == Ops.CSRRSI;
+                mask = first;
+            }
+            default -> {
+                return false;
+            }
+        }
+        if ((i >> 32 & 0xFFF) != SSTATUS || (mask & ~Mstatus.SIE) != 0) {
+            return false;
+        }
+        x[(int) (i >>> Decoder.RD_SHIFT) & 127] = status;
+        status = isSet ? status | mask : status & ~mask;
+        return true;
     }
 
     private long decoded(int bits) {

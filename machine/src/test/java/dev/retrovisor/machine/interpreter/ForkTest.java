@@ -155,6 +155,23 @@ final class ForkTest {
     }
 
     @Test
+    void interruptsAreSwitchedInAStatusOfItsOwn() {
+        try (var guest = TinyMachine.running("""
+                csrsi sstatus, 2
+                csrrci a0, sstatus, 2
+                csrr a1, sstatus
+                andi a0, a0, 2
+                csrrs a2, sstatus, a0
+                csrrc a3, sstatus, a0
+                csrrsi a4, sstatus, 2
+                csrr a5, sstatus
+                csrrc a6, sstatus, a0
+                """ + DONE)) {
+            assertEquals(9, compare(guest));
+        }
+    }
+
+    @Test
     void nothingOfItShowsInTheMachine() {
         try (var guest = TinyMachine.running("la s0, cell\nsd s0, 0(s0)" + DONE + "\n.align 3\ncell: .dword 7\n")) {
             long before = guest.machine().stateHash();
@@ -170,7 +187,7 @@ final class ForkTest {
 
     @Test
     void whatConcernsTheWholeHartEndsIt() {
-        for (String instruction : List.of("csrr a0, mstatus", "ecall", "lr.d a0, (a1)", "fadd.d fa0, fa0, fa0")) {
+        for (String instruction : List.of("csrr a0, mstatus", "csrsi sstatus, 1", "csrwi sstatus, 2", "ecall", "lr.d a0, (a1)", "fadd.d fa0, fa0, fa0")) {
             try (var guest = TinyMachine.running("nop\n" + instruction + DONE)) {
                 var fork = new Fork(new Overlay(guest.machine().ram()));
                 fork.begin(guest.machine().hart(0), guest.pc());
