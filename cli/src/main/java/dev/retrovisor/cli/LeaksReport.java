@@ -96,7 +96,7 @@ final class LeaksReport {
     }
 
     private void print(HolderFacts holder) {
-        out.println("  %s in %s of %s by %s  %s  %s"
+        out.println("  %s in %s of %s by %s  |%s|  %s"
                 .formatted(
                         Text.bytes(holder.liveBytes()),
                         Text.count(holder.live()),

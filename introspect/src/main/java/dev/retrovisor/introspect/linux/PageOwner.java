@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 
 /** What a page of physical memory is used for. */
 public sealed interface PageOwner {
-    /** In a few words; raw guest text may be in it. */
+    /** What is to be said besides the kind, in a few words; raw guest text may be in it. */
     String text();
 
     /** A process that has a page mapped, and where. */
@@ -28,7 +28,7 @@ public sealed interface PageOwner {
     record Free(int order, int cpu) implements PageOwner {
         @Override
         public String text() {
-            return "free, order %d%s".formatted(order, cpu < 0 ? "" : ", kept by CPU " + cpu);
+            return "order %d%s".formatted(order, cpu < 0 ? "" : ", kept by CPU " + cpu);
         }
     }
 
@@ -39,7 +39,7 @@ public sealed interface PageOwner {
     record Slab(String cache, int firstObject, int lastObject) implements PageOwner {
         @Override
         public String text() {
-            return "slab of %s, objects %d to %d".formatted(cache, firstObject, lastObject);
+            return "%s, objects %d to %d".formatted(cache, firstObject, lastObject);
         }
     }
 
@@ -47,7 +47,7 @@ public sealed interface PageOwner {
     record Anonymous(List<Mapped> mappings) implements PageOwner {
         @Override
         public String text() {
-            return "anonymous memory of " + list(mappings);
+            return "of " + list(mappings);
         }
     }
 
@@ -65,7 +65,7 @@ public sealed interface PageOwner {
     record PageTable(int pid) implements PageOwner {
         @Override
         public String text() {
-            return pid == 0 ? "page table" : "page table of " + pid;
+            return pid == 0 ? "" : "of " + pid;
         }
     }
 
@@ -73,7 +73,7 @@ public sealed interface PageOwner {
     record KernelImage(String symbol) implements PageOwner {
         @Override
         public String text() {
-            return "kernel image, " + symbol;
+            return symbol;
         }
     }
 
@@ -81,7 +81,7 @@ public sealed interface PageOwner {
     record Stack(int tid) implements PageOwner {
         @Override
         public String text() {
-            return "kernel stack of " + tid;
+            return "of thread " + tid;
         }
     }
 
@@ -97,7 +97,7 @@ public sealed interface PageOwner {
     record Reserved() implements PageOwner {
         @Override
         public String text() {
-            return "reserved at boot";
+            return "since boot";
         }
     }
 
@@ -105,7 +105,7 @@ public sealed interface PageOwner {
     record Kernel(long references) implements PageOwner {
         @Override
         public String text() {
-            return "in use by the kernel, references %d".formatted(references);
+            return "references %d".formatted(references);
         }
     }
 
