@@ -32,6 +32,8 @@ public final class AddressSpace {
     }
 
     private final PhysicalMemory memory;
+    private final long memoryBase;
+    private final long memoryBytes;
     private final int levels;
     private final long root;
     private final Flat flat;
@@ -49,6 +51,8 @@ public final class AddressSpace {
 
     private AddressSpace(PhysicalMemory memory, int levels, long root, Flat flat, LongUnaryOperator absent) {
         this.memory = memory;
+        memoryBase = memory.base();
+        memoryBytes = memory.sizeBytes();
         this.levels = levels;
         this.root = root;
         this.flat = flat;
@@ -100,7 +104,8 @@ public final class AddressSpace {
         long table = root;
         for (int level = levels - 1; level >= 0; level--) {
             long entryAddress = table + (virtualAddress >>> 12 + 9 * level & 511) * 8;
-            if (!memory.contains(entryAddress, 8)) {
+            long offset = entryAddress - memoryBase;
+            if (offset < 0 || offset > memoryBytes - Long.BYTES) {
                 return UNMAPPED;
             }
             long entry = memory.readLong(entryAddress);
@@ -161,7 +166,8 @@ public final class AddressSpace {
     }
 
     private long inMemory(long physicalAddress) {
-        return memory.contains(physicalAddress, 1) ? physicalAddress : UNMAPPED;
+        long offset = physicalAddress - memoryBase;
+        return offset >= 0 && offset < memoryBytes ? physicalAddress : UNMAPPED;
     }
 
     public boolean isMapped(long virtualAddress) {

@@ -66,19 +66,13 @@ final class Call extends AbstractList<Argument> {
 
     /** Looks at what may be gone when the call returns; {@code writer} stands at its entry. */
     void enter() {
-        List<Parameter> parameters = signature.parameters();
-        for (int i = 0; i < seen.length; i++) {
-            Parameter parameter = parameters.get(i);
-            Kind kind = parameter.kind();
-            if (kind.phase() == Kind.Phase.ENTRY || kind.phase() == Kind.Phase.BOTH) {
-                long value = registers[parameter.register()];
-                seen[i] = kind.see(writer, value);
-                if (writer.takeFault()) {
-                    missing |= 1 << i;
-                }
-                if (seen[i] instanceof Seen.Descriptor descriptor && descriptor.file() != FileAnnotation.NONE) {
-                    setFile(descriptor);
-                }
+        for (int i : signature.entering()) {
+            seen[i] = see(i);
+            if (writer.takeFault()) {
+                missing |= 1 << i;
+            }
+            if (seen[i] instanceof Seen.Descriptor descriptor && descriptor.file() != FileAnnotation.NONE) {
+                setFile(descriptor);
             }
         }
     }
@@ -88,26 +82,35 @@ final class Call extends AbstractList<Argument> {
      * {@code writer} stands at its exit.
      */
     void exit(long pageTableNow) {
-        boolean isSameMemory = pageTableNow == pageTable;
-        List<Parameter> parameters = signature.parameters();
-        for (int i = 0; i < seen.length; i++) {
-            Parameter parameter = parameters.get(i);
-            Kind kind = parameter.kind();
-            long value = registers[parameter.register()];
-            if (kind.phase() == Kind.Phase.EXIT) {
-                seen[i] = kind.see(writer, value);
-            } else if (kind.phase() == Kind.Phase.BOTH) {
-                kind.writeAgain(writer, value, seen[i].text());
+        for (int i = 0; missing >>> i != 0; i++) {
+            boolean isEntryOnly = parameter(i).kind().phase() == Kind.Phase.ENTRY;
+            if ((missing >>> i & 1) != 0 && isEntryOnly && pageTableNow == pageTable) {
+                seen[i] = see(i);
+            }
+        }
+        for (int i : signature.leaving()) {
+            if (seen[i] == null) {
+                seen[i] = see(i);
+            } else {
+                Parameter parameter = parameter(i);
+                parameter.kind().writeAgain(writer, registers[parameter.register()], seen[i].text());
                 seen[i] = new Seen.Words(writer.take());
-            } else if ((missing >>> i & 1) != 0 && isSameMemory) {
-                seen[i] = kind.see(writer, value);
             }
         }
     }
 
+    private Parameter parameter(int index) {
+        return signature.parameters().get(index);
+    }
+
+    private Seen see(int index) {
+        Parameter parameter = parameter(index);
+        return parameter.kind().see(writer, registers[parameter.register()]);
+    }
+
     @Override
     public Argument get(int index) {
-        Parameter parameter = signature.parameters().get(index);
+        Parameter parameter = parameter(index);
         long raw = registers[parameter.register()];
         String words = words(index, parameter.kind(), raw);
         String text = parameter.isLabelled() ? parameter.name() + "=" + words : words;

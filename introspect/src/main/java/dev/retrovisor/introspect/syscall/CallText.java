@@ -38,8 +38,10 @@ final class CallText {
         task = caller;
         arguments = callArguments;
         result = 0;
-        text.setLength(0);
-        notes.setLength(0);
+        if (!text.isEmpty() || !notes.isEmpty()) {
+            text.setLength(0);
+            notes.setLength(0);
+        }
         metFault = false;
     }
 

@@ -7,17 +7,39 @@ import dev.retrovisor.introspect.linux.FileDescription;
 import dev.retrovisor.introspect.linux.OpenFiles;
 import dev.retrovisor.introspect.linux.Paths;
 import dev.retrovisor.introspect.memory.MemoryFault;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 
 /**
  * Callers' files as the kernel's structures describe them at the moment. What was described is kept and used again as long as
  * nothing that it depends on has changed ({@link FilePrints}).
  */
 final class DescribedFiles implements CallFiles {
-    private static final int MOST_KEPT = 4096;
+    private static final int KEPT = 1024;
 
-    private record Kept<T>(long print, T text) {}
+    private static final int OBJECT_SHIFT = 6;
+
+    private record Kept<T>(long address, long print, T text) {}
+
+    /** What was last described, by address. */
+    private static final class Descriptions<T> {
+        private final List<Kept<T>> kept = new ArrayList<>(Collections.nCopies(KEPT, null));
+
+        /** What was described at an address if it has the same print still, or null. */
+        T find(long address, long print) {
+            Kept<T> found = kept.get(slot(address));
+            return found != null && found.address == address && found.print == print ? found.text : null;
+        }
+
+        void keep(long address, long print, T text) {
+            kept.set(slot(address), new Kept<>(address, print, text));
+        }
+
+        private static int slot(long address) {
+            return (int) (address >>> OBJECT_SHIFT ^ address >>> 2 * OBJECT_SHIFT) & KEPT - 1;
+        }
+    }
 
     private final KernelView kernel;
     private final OpenFiles files;
@@ -26,8 +48,8 @@ final class DescribedFiles implements CallFiles {
     private final int fsMount;
     private final int fsDentry;
     private final LinearMemory memory;
-    private final Map<Long, Kept<FileAnnotation>> described = new HashMap<>();
-    private final Map<Long, Kept<String>> directories = new HashMap<>();
+    private final Descriptions<FileAnnotation> described = new Descriptions<>();
+    private final Descriptions<String> directories = new Descriptions<>();
 
     DescribedFiles(KernelView kernel) {
         this.kernel = kernel;
@@ -54,14 +76,14 @@ final class DescribedFiles implements CallFiles {
 
     private FileAnnotation annotation(long file) {
         long print = prints.ofFile(file);
-        Kept<FileAnnotation> kept = described.get(file);
-        if (kept != null && kept.print() == print) {
-            return kept.text();
+        FileAnnotation known = described.find(file, print);
+        if (known != null) {
+            return known;
         }
         FileDescription description = files.describe(kernel.object("file", file));
         FileAnnotation annotation = FileAnnotation.of(description.annotation());
         if (description.detail().isEmpty()) {
-            keep(described, file, new Kept<>(print, annotation));
+            described.keep(file, print, annotation);
         }
         return annotation;
     }
@@ -79,21 +101,14 @@ final class DescribedFiles implements CallFiles {
 
     private String directory(KernelObject task, long mount, long dentry) {
         long print = prints.path(mount, dentry);
-        Kept<String> kept = directories.get(dentry);
-        if (kept != null && kept.print() == print) {
-            return kept.text();
+        String known = directories.find(dentry, print);
+        if (known != null) {
+            return known;
         }
         Paths.Path path = files.paths().of(task.to("fs").in("pwd"));
         String name = "<" + CText.inBrackets(path.text()) + ">";
         String text = path.deleted() ? name + "(deleted)" : name;
-        keep(directories, dentry, new Kept<>(print, text));
+        directories.keep(dentry, print, text);
         return text;
-    }
-
-    private static <T> void keep(Map<Long, Kept<T>> texts, long address, Kept<T> text) {
-        if (texts.size() >= MOST_KEPT) {
-            texts.clear();
-        }
-        texts.put(address, text);
     }
 }

@@ -1,16 +1,35 @@
 package dev.retrovisor.introspect.syscall;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How one system call, or one command of one, is written.
  *
  * @param outcome how what it returns is written
  * @param isConditional whether it fits only some calls of this name
+ * @param entering which parameters are looked at when the call is made
+ * @param leaving which are when it returns
  */
-record Signature(String name, List<Parameter> parameters, Outcome outcome, boolean isConditional) {
+record Signature(
+        String name, List<Parameter> parameters, Outcome outcome, boolean isConditional, int[] entering, int[] leaving) {
     Signature(String name, List<Parameter> parameters, Outcome outcome) {
-        this(name, parameters, outcome, parameters.stream().anyMatch(each -> each.condition() != Condition.NONE));
+        this(
+                name,
+                parameters,
+                outcome,
+                parameters.stream().anyMatch(each -> each.condition() != Condition.NONE),
+                inPhase(parameters, Kind.Phase.ENTRY),
+                inPhase(parameters, Kind.Phase.EXIT));
+    }
+
+    private static int[] inPhase(List<Parameter> parameters, Kind.Phase phase) {
+        return IntStream.range(0, parameters.size())
+                .filter(i -> {
+                    Kind.Phase its = parameters.get(i).kind().phase();
+                    return its == phase || its == Kind.Phase.BOTH;
+                })
+                .toArray();
     }
 
     /**

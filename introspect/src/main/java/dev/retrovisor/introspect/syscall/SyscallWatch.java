@@ -9,6 +9,7 @@ import dev.retrovisor.introspect.syscall.Signature.Outcome;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.hart.HartState;
 import dev.retrovisor.machine.probe.Verdict;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -28,6 +29,7 @@ final class SyscallWatch {
 
     private final Watch watch;
     private final Machine machine;
+    private final HartState[] harts;
     private final KernelView kernel;
     private final CallText writer;
     private final SyscallNumbers numbers;
@@ -48,7 +50,9 @@ final class SyscallWatch {
         uapi = table.uapi();
         space = kernel.space();
         savedA0 = (int) kernel.types().struct("pt_regs").field("a0").offsetBytes();
-        recent = new Caller[machine.hartCount()];
+        harts = new HartState[machine.hartCount()];
+        Arrays.setAll(harts, machine::hart);
+        recent = new Caller[harts.length];
     }
 
     void begin() {
@@ -81,7 +85,7 @@ final class SyscallWatch {
     }
 
     private Caller caller(int hart) {
-        long address = machine.hart(hart).x(TP);
+        long address = harts[hart].x(TP);
         Caller last = recent[hart];
         if (last != null && last.task().address() == address) {
             return last;
@@ -105,7 +109,7 @@ final class SyscallWatch {
 
     /** A hart is about to serve a system call: a0 points to the saved registers, the others are still the caller's. */
     private void enter(int hart) {
-        HartState state = machine.hart(hart);
+        HartState state = harts[hart];
         Caller caller = caller(hart);
         long[] registers = new long[SyscallTable.REGISTERS];
         registers[0] = caller.saved(space, state.x(A0), savedA0);
@@ -129,7 +133,7 @@ final class SyscallWatch {
 
     /** A hart is about to go back to user mode from a system call; new threads come by here as well. */
     private void exit(int hart) {
-        HartState state = machine.hart(hart);
+        HartState state = harts[hart];
         Caller caller = caller(hart);
         Call call = caller.call();
         if (call == null) {
