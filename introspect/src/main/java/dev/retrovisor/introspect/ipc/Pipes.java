@@ -125,8 +125,7 @@ final class Pipes {
     }
 
     private boolean isPipe(long operations) {
-        return operations
-                        == exchange.kernel().symbols().find("pipefifo_fops").orElse(0)
+        return operations == exchange.kernel().symbols().find("pipefifo_fops").orElse(0)
                 || operations
                         == exchange.kernel().symbols().find("pipeanon_fops").orElse(0);
     }

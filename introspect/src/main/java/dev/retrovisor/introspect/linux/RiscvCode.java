@@ -32,9 +32,7 @@ final class RiscvCode {
 
     /** An auipc, and a jalr that goes on from its result. */
     static boolean isPcRelativeCall(int first, int second) {
-        return isAuipc(first)
-                && (second & OPCODE_BITS) == JALR
-                && (second >>> 15 & 31) == linkRegister(first);
+        return isAuipc(first) && (second & OPCODE_BITS) == JALR && (second >>> 15 & 31) == linkRegister(first);
     }
 
     static boolean isAuipc(int word) {

@@ -115,9 +115,7 @@ public final class SlabCaches {
     static int nodeCount(KernelView kernel, KernelObject cache, String array) {
         int declared = cache.count(array);
         OptionalLong possible = kernel.symbols().find("nr_node_ids");
-        return possible.isPresent()
-                ? Math.clamp(kernel.space().readInt(possible.getAsLong()), 1, declared)
-                : declared;
+        return possible.isPresent() ? Math.clamp(kernel.space().readInt(possible.getAsLong()), 1, declared) : declared;
     }
 
     /** Addresses of the free objects of a cache's slabs that no CPU allocates from. */

@@ -25,8 +25,7 @@ final class SlabSheaves {
     /** Their addresses. */
     LongStream objects() {
         return Stream.concat(ofCpus(), ofNodes())
-                .flatMapToLong(sheaf -> kernel
-                        .tolerate("sheaves", () -> LongStream.of(objects(sheaf)))
+                .flatMapToLong(sheaf -> kernel.tolerate("sheaves", () -> LongStream.of(objects(sheaf)))
                         .orElse(LongStream.empty()));
     }
 
@@ -43,8 +42,10 @@ final class SlabSheaves {
         return IntStream.range(0, cpus)
                 .boxed()
                 .flatMap(cpu -> kernel
-                        .tolerate("sheaves", () -> kernel.object(
-                                "slub_percpu_sheaves", kernel.perCpu(cpu, cache.get("cpu_sheaves"))))
+                        .tolerate(
+                                "sheaves",
+                                () -> kernel.object(
+                                        "slub_percpu_sheaves", kernel.perCpu(cpu, cache.get("cpu_sheaves"))))
                         .stream())
                 .flatMap(mine -> Stream.of("main", "spare", "rcu_free").flatMap(name -> mine.follow(name).stream()));
     }

@@ -171,7 +171,8 @@ public final class TextCheck {
                     : isOfBpf(target);
         }
         // While tracing is off one half of the call may stay: it does nothing but to t0, and is jumped over by none.
-        boolean isFirstHarmless = isNop(first) || RiscvCode.isAuipc(first) && RiscvCode.linkRegister(first) == RiscvCode.T0;
+        boolean isFirstHarmless =
+                isNop(first) || RiscvCode.isAuipc(first) && RiscvCode.linkRegister(first) == RiscvCode.T0;
         return isFirstHarmless && (isNop(second) || isNop(first) && RiscvCode.linkRegister(second) == RiscvCode.T0);
     }
 

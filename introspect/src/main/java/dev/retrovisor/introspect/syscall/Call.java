@@ -2,7 +2,6 @@ package dev.retrovisor.introspect.syscall;
 
 import dev.retrovisor.introspect.syscall.Signature.Parameter;
 import java.util.AbstractList;
-import java.util.List;
 
 /** One system call between entry and exit, and what was put into words of it so far. */
 final class Call extends AbstractList<Argument> {

@@ -12,7 +12,12 @@ import java.util.stream.IntStream;
  * @param leaving which are when it returns
  */
 record Signature(
-        String name, List<Parameter> parameters, Outcome outcome, boolean isConditional, int[] entering, int[] leaving) {
+        String name,
+        List<Parameter> parameters,
+        Outcome outcome,
+        boolean isConditional,
+        int[] entering,
+        int[] leaving) {
     Signature(String name, List<Parameter> parameters, Outcome outcome) {
         this(
                 name,

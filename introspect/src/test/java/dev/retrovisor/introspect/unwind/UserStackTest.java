@@ -114,7 +114,8 @@ final class UserStackTest {
         code("addi sp, sp, -32\nsd ra, 24(sp)\nsd s0, 16(sp)\naddi s0, sp, 32\nsub sp, sp, a0\nnop\n");
         word(STACK + 24, 0x9000);
 
-        assertThat(unwind(BASE + 20, registers(0xbad, STACK - 0x100, STACK + 32))).containsExactly(BASE + 20, 0x9000);
+        assertThat(unwind(BASE + 20, registers(0xbad, STACK - 0x100, STACK + 32)))
+                .containsExactly(BASE + 20, 0x9000);
     }
 
     @Test

@@ -187,7 +187,13 @@ final class ForkTest {
 
     @Test
     void whatConcernsTheWholeHartEndsIt() {
-        for (String instruction : List.of("csrr a0, mstatus", "csrsi sstatus, 1", "csrwi sstatus, 2", "ecall", "lr.d a0, (a1)", "fadd.d fa0, fa0, fa0")) {
+        for (String instruction : List.of(
+                "csrr a0, mstatus",
+                "csrsi sstatus, 1",
+                "csrwi sstatus, 2",
+                "ecall",
+                "lr.d a0, (a1)",
+                "fadd.d fa0, fa0, fa0")) {
             try (var guest = TinyMachine.running("nop\n" + instruction + DONE)) {
                 var fork = new Fork(new Overlay(guest.machine().ram()));
                 fork.begin(guest.machine().hart(0), guest.pc());
