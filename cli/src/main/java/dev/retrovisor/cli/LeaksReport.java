@@ -38,7 +38,8 @@ final class LeaksReport {
         return facts.heaps().isEmpty()
                 ? "no heap was seen: no program that was asked about has glibc's malloc, and symbols in its file to find it"
                         + " by; --kernel follows the kernel's own"
-                : "nothing is held, and nothing was misused: %s seen".formatted(Text.count(facts.heaps().size(), "heap"));
+                : "nothing is held, and nothing was misused: %s seen"
+                        .formatted(Text.count(facts.heaps().size(), "heap"));
     }
 
     private void print(MisuseFacts misuse) {

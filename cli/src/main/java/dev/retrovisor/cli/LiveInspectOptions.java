@@ -15,8 +15,9 @@ final class LiveInspectOptions {
             paramLabel = "NAME[,NAME]",
             split = ",",
             completionCandidates = InspectCommand.Names.class,
-            description = "Look into the guest's Linux; 'retrovisor inspect' lists what can be asked. The guest, and its"
-                    + " recording, are the same with it and without.")
+            description =
+                    "Look into the guest's Linux; 'retrovisor inspect' lists what can be asked. The guest, and its"
+                            + " recording, are the same with it and without.")
     private List<String> names = new ArrayList<>();
 
     @Option(
@@ -68,8 +69,9 @@ final class LiveInspectOptions {
         try {
             return LiveInspections.When.of(text);
         } catch (ReplayException _) {
-            throw new UserMistake("--inspect-at '%s' is not understood: give a step (250M), boot+2.5s of virtual time, or end"
-                    .formatted(text));
+            throw new UserMistake(
+                    "--inspect-at '%s' is not understood: give a step (250M), boot+2.5s of virtual time, or end"
+                            .formatted(text));
         }
     }
 

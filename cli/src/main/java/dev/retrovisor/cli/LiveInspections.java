@@ -41,9 +41,10 @@ final class LiveInspections implements LiveLook {
                 case ReplayTarget.VirtualTime target -> new When(text, target);
                 case ReplayTarget.End target -> new When(text, target);
                 case ReplayTarget.Percent _, ReplayTarget.Event _ ->
-                    throw new UserMistake(("--inspect-at %s: a run that goes on has no length and no log yet: give a step"
-                                    + " (250M), boot+2.5s of virtual time, or end")
-                            .formatted(text));
+                    throw new UserMistake(
+                            ("--inspect-at %s: a run that goes on has no length and no log yet: give a step"
+                                            + " (250M), boot+2.5s of virtual time, or end")
+                                    .formatted(text));
             };
         }
 
@@ -139,7 +140,6 @@ final class LiveInspections implements LiveLook {
         }
         return Questions.started(new KernelView(facts, view), where);
     }
-
 
     @Override
     public int exitCode() {

@@ -37,7 +37,8 @@ final class OutputFiles {
             throw new UserMistake("%s %s: its folder is not there: make it".formatted(option, named));
         }
         if (!Files.isWritable(folder)) {
-            throw new UserMistake("%s %s: its folder is not writable: look at its owner and mode".formatted(option, named));
+            throw new UserMistake(
+                    "%s %s: its folder is not writable: look at its owner and mode".formatted(option, named));
         }
     }
 }

@@ -20,7 +20,8 @@ record Questions(List<Inspection<?>> asked, Optional<Integer> pid, Optional<Gues
     static Questions of(
             List<String> names, Optional<Integer> pid, Optional<GuestAddress> address, String addressOption) {
         var inspections = new InspectionList(Inspections.all());
-        List<Inspection<?>> asked = names.stream().<Inspection<?>>map(inspections::named).toList();
+        List<Inspection<?>> asked =
+                names.stream().<Inspection<?>>map(inspections::named).toList();
         for (Inspection<?> each : asked) {
             if (each.needs().contains(Inspection.Need.ADDRESS) && address.isEmpty()) {
                 throw new UserMistake("%s: of which address? Give one with %s".formatted(each.name(), addressOption));
@@ -68,8 +69,9 @@ record Questions(List<Inspection<?>> asked, Optional<Integer> pid, Optional<Gues
     static KernelView started(KernelView kernel, String where) {
         KernelView started = kernel.on(kernel.machine());
         if (!started.hasStarted()) {
-            throw new NoKernelException("%s: Linux %s lies in memory, and has not started yet: there is nothing to look at"
-                    .formatted(where, started.facts().release()));
+            throw new NoKernelException(
+                    "%s: Linux %s lies in memory, and has not started yet: there is nothing to look at"
+                            .formatted(where, started.facts().release()));
         }
         return started;
     }

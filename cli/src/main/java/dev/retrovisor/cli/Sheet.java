@@ -34,8 +34,7 @@ record Sheet(PrintStream to, boolean hasColour, int columns, boolean isFile) imp
         OutputFiles.requireFile(file, option);
         try {
             var bytes = new BufferedOutputStream(Files.newOutputStream(file));
-            return new Sheet(
-                    new PrintStream(bytes, false, StandardCharsets.UTF_8), false, RowTable.UNLIMITED, true);
+            return new Sheet(new PrintStream(bytes, false, StandardCharsets.UTF_8), false, RowTable.UNLIMITED, true);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -58,7 +58,9 @@ class CommandLineTest {
     void everyCommandsFirstLineIsASentenceOfItsOwn() {
         for (CommandLine command : allCommands()) {
             assertThat(command.getCommandSpec().usageMessage().description()[0])
-                    .as("what the list of commands says of %s", command.getCommandSpec().qualifiedName())
+                    .as(
+                            "what the list of commands says of %s",
+                            command.getCommandSpec().qualifiedName())
                     .endsWith(".");
         }
     }

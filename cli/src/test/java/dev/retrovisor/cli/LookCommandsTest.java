@@ -183,8 +183,20 @@ class LookCommandsTest {
         String trace = folder.resolve("looked-at.trace").toString();
 
         Shell.Ended ended = run(
-                "record", "--kernel", kernel, "-o", trace, "-m", "64M", "-q", "--serial", "null", "--inspect", "pslist",
-                "--inspect-at", "900G");
+                "record",
+                "--kernel",
+                kernel,
+                "-o",
+                trace,
+                "-m",
+                "64M",
+                "-q",
+                "--serial",
+                "null",
+                "--inspect",
+                "pslist",
+                "--inspect-at",
+                "900G");
 
         assertEquals(ExitCode.USER_MISTAKE, ended.exitCode());
         assertThat(ended.error()).contains("--inspect-at 900G: the run ended before, at step ");
@@ -195,8 +207,8 @@ class LookCommandsTest {
     void aLiveMachineWithoutLinuxIsAskedInVainAndRunsToItsEnd() throws IOException {
         String kernel = otherKernel().resolve("Image").toString();
 
-        Shell.Ended ended = run(
-                "run", "--kernel", kernel, "-m", "64M", "-q", "--serial", "null", "--inspect", "pslist");
+        Shell.Ended ended =
+                run("run", "--kernel", kernel, "-m", "64M", "-q", "--serial", "null", "--inspect", "pslist");
 
         assertEquals(ExitCode.BAD_FILE, ended.exitCode());
         assertThat(ended.error()).contains("no Linux kernel is in the 64 MiB of memory");

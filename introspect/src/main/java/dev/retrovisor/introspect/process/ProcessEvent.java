@@ -89,9 +89,8 @@ public sealed interface ProcessEvent extends GuestEvent {
 
         @Override
         public String summary() {
-            String how = signal == 0
-                    ? "code " + code
-                    : "killed by signal " + signal + (coreDumped ? ", core dumped" : "");
+            String how =
+                    signal == 0 ? "code " + code : "killed by signal " + signal + (coreDumped ? ", core dumped" : "");
             return isLast ? how : how + ", its process goes on";
         }
     }

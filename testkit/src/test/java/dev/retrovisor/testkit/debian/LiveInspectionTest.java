@@ -58,8 +58,7 @@ final class LiveInspectionTest {
 
         @Override
         public Appointment appointment() {
-            return new Appointment(
-                    atStep == null ? STEP : Long.MAX_VALUE, atNanos == null ? NANOS : Long.MAX_VALUE);
+            return new Appointment(atStep == null ? STEP : Long.MAX_VALUE, atNanos == null ? NANOS : Long.MAX_VALUE);
         }
 
         @Override
