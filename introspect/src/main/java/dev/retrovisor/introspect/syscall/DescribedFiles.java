@@ -42,9 +42,9 @@ final class DescribedFiles implements CallFiles {
     }
 
     @Override
-    public String annotation(KernelObject task, int fd) {
+    public String annotation(long task, int fd) {
         try {
-            long file = prints.file(task.address(), fd);
+            long file = prints.file(task, fd);
             return file == 0 ? "" : annotation(file);
         } catch (MemoryFault e) {
             kernel.damage().note("files", e.getMessage());
@@ -66,9 +66,9 @@ final class DescribedFiles implements CallFiles {
     }
 
     @Override
-    public String workingDirectory(KernelObject task) {
+    public String workingDirectory(long task) {
         try {
-            long fs = memory.readLong(task.address() + taskFs);
+            long fs = memory.readLong(task + taskFs);
             return fs == 0 ? "" : directory(task, memory.readLong(fs + fsMount), memory.readLong(fs + fsDentry));
         } catch (MemoryFault e) {
             kernel.damage().note("files", e.getMessage());
@@ -76,13 +76,14 @@ final class DescribedFiles implements CallFiles {
         }
     }
 
-    private String directory(KernelObject task, long mount, long dentry) {
+    private String directory(long task, long mount, long dentry) {
         long print = prints.path(mount, dentry);
         Kept kept = directories.get(dentry);
         if (kept != null && kept.print() == print) {
             return kept.text();
         }
-        Paths.Path path = files.paths().of(task.to("fs").in("pwd"));
+        Paths.Path path = files.paths()
+                .of(kernel.object("task_struct", task).to("fs").in("pwd"));
         String name = "<" + CText.inBrackets(path.text()) + ">";
         String text = path.deleted() ? name + "(deleted)" : name;
         keep(directories, dentry, new Kept(print, text));
