@@ -73,12 +73,19 @@ public interface Types {
     /** @throws MissingTypeException if there is none */
     default StructLayout struct(String name) {
         return findStruct(name)
-                .orElseThrow(() -> new MissingTypeException("the kernel's types have no struct " + name));
+                .orElseThrow(() -> missing("struct " + name));
     }
 
     /** @throws MissingTypeException if there is none */
     default long constant(String name) {
         return findConstant(name)
-                .orElseThrow(() -> new MissingTypeException("the kernel's types have no constant " + name));
+                .orElseThrow(() -> missing("constant " + name));
+    }
+
+    private MissingTypeException missing(String what) {
+        return new MissingTypeException(
+                isEmpty()
+                        ? "the kernel was built without BTF: its %s is not known".formatted(what)
+                        : "the kernel's types have no " + what);
     }
 }
