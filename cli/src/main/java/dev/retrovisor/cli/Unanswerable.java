@@ -23,9 +23,13 @@ final class Unanswerable extends RuntimeException {
             ask.run();
         } catch (MissingTypeException | MissingSymbolException e) {
             throw new Unanswerable(
-                    "%s: not on this kernel (%s): %s"
-                            .formatted(question, kernel.facts().release(), e.getMessage()),
+                    "%s: not on this kernel (%s): %s%s"
+                            .formatted(question, kernel.facts().release(), e.getMessage(), hint(kernel)),
                     e);
         }
+    }
+
+    private static String hint(KernelView kernel) {
+        return kernel.types().isEmpty() ? "; --isf FILE gives a kernel the types of a symbol file" : "";
     }
 }

@@ -70,10 +70,24 @@ public final class Inodes {
                 .findFirst();
     }
 
+    private Stream<KernelObject> mounts(KernelObject fileSystem) {
+        if (kernel.types().struct("mount").find("mnt_instance").isPresent()) {
+            return kernel.list(fileSystem.addressOf("s_mounts"), "mount", "mnt_instance", MOST_NAMES);
+        }
+        // Linux 7 chains them by plain pointers.
+        return kernel.walk(
+                        "mounts of a file system",
+                        MOST_NAMES,
+                        () -> fileSystem.get("s_mounts"),
+                        mount -> kernel.object("mount", mount).get("mnt_next_for_sb"),
+                        mount -> mount == 0)
+                .map(mount -> kernel.object("mount", mount));
+    }
+
     /** Where a whole file system is mounted: in the initial namespace if it is there. */
     private Optional<KernelObject> mount(KernelObject fileSystem) {
         return mounts.computeIfAbsent(fileSystem.address(), _ -> {
-            var whole = kernel.list(fileSystem.addressOf("s_mounts"), "mount", "mnt_instance", MOST_NAMES)
+            var whole = mounts(fileSystem)
                     .filter(mount -> mount.get("mnt.mnt_root") == fileSystem.get("s_root"))
                     .toList();
             return whole.stream()

@@ -1,25 +1,23 @@
 package dev.retrovisor.introspect.syscall;
 
-import dev.retrovisor.introspect.kernel.KernelObject;
-
-/** What callers' files are. */
+/** What callers' files are; callers are given by the address of their task_struct. */
 interface CallFiles {
     /** For a kernel whose structures aren't known. */
     CallFiles UNKNOWN = new CallFiles() {
         @Override
-        public FileAnnotation annotation(KernelObject task, int fd) {
+        public FileAnnotation annotation(long task, int fd) {
             return FileAnnotation.NONE;
         }
 
         @Override
-        public String workingDirectory(KernelObject task) {
+        public String workingDirectory(long task) {
             return "";
         }
     };
 
     /** What a file descriptor is. */
-    FileAnnotation annotation(KernelObject task, int fd);
+    FileAnnotation annotation(long task, int fd);
 
     /** Where relative paths begin, in angle brackets. */
-    String workingDirectory(KernelObject task);
+    String workingDirectory(long task);
 }

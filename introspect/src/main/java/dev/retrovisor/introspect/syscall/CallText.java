@@ -1,6 +1,5 @@
 package dev.retrovisor.introspect.syscall;
 
-import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.linux.CText;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.MemoryFault;
@@ -23,7 +22,7 @@ final class CallText {
     private final StringBuilder notes = new StringBuilder();
     private final CallFiles files;
     private AddressSpace user;
-    private KernelObject task;
+    private long task;
     private long[] arguments;
     private long result;
     private boolean metFault;
@@ -33,7 +32,7 @@ final class CallText {
     }
 
     /** Begins with a call at its entry. */
-    void enter(AddressSpace userSpace, KernelObject caller, long[] callArguments) {
+    void enter(AddressSpace userSpace, long caller, long[] callArguments) {
         user = userSpace;
         task = caller;
         arguments = callArguments;
@@ -46,7 +45,7 @@ final class CallText {
     }
 
     /** Begins with a call that has returned. */
-    void exit(AddressSpace userSpace, KernelObject caller, long[] callArguments, long callResult) {
+    void exit(AddressSpace userSpace, long caller, long[] callArguments, long callResult) {
         enter(userSpace, caller, callArguments);
         result = callResult;
     }

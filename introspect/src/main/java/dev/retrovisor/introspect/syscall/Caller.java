@@ -1,50 +1,39 @@
 package dev.retrovisor.introspect.syscall;
 
 import dev.retrovisor.introspect.event.Moment;
-import dev.retrovisor.introspect.kernel.KernelObject;
-import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.MemoryFault;
 import dev.retrovisor.introspect.memory.PhysicalMemory;
-import java.nio.charset.StandardCharsets;
 
 /**
- * A thread that makes system calls, from the first that is seen to its end. A thread's structures and its kernel stack stay
- * where they are as long as it lives, so their physical addresses are looked up once.
+ * A thread that makes system calls, from the first that is seen to its end. Its kernel stack stays where it is as long as it
+ * lives, so its physical address is looked up once.
  */
 final class Caller {
-    private static final int COMM_BYTES = 16;
-
-    private final PhysicalMemory memory;
-    private final KernelObject task;
-    private final long pidAt;
-    private final long tgidAt;
-    private final long commAt;
+    private final long task;
+    private final Identity identity;
     private long registersAt;
     private long registersPhysical;
-    private long commLow;
-    private long commHigh;
-    private String comm = "";
     private Call call;
 
-    Caller(KernelView kernel, KernelObject task) {
-        memory = kernel.machine().memory();
+    /** @param task address of its task_struct, which tells it from all others */
+    Caller(long task, Identity identity) {
         this.task = task;
-        pidAt = physical(task.space(), task.addressOf("pid"), Integer.BYTES);
-        tgidAt = physical(task.space(), task.addressOf("tgid"), Integer.BYTES);
-        commAt = physical(task.space(), task.addressOf("comm"), COMM_BYTES);
+        this.identity = identity;
     }
 
-    private long physical(AddressSpace space, long address, int lengthBytes) {
-        long physical = space.translate(address);
-        if (physical == AddressSpace.UNMAPPED || !memory.contains(physical, lengthBytes)) {
-            throw new MemoryFault(address, "a task without memory");
-        }
-        return physical;
+    /** Which thread it is. */
+    interface Identity {
+        /** A moment in its name. */
+        Moment moment(long step, long virtualNanos, int hart);
     }
 
-    KernelObject task() {
+    long task() {
         return task;
+    }
+
+    Identity identity() {
+        return identity;
     }
 
     /** The call that it is in, or null. */
@@ -62,24 +51,21 @@ final class Caller {
             registersPhysical = physical(space, registers, offset + Long.BYTES);
             registersAt = registers;
         }
-        return memory.readLong(registersPhysical + offset);
+        return space.memory().readLong(registersPhysical + offset);
     }
 
-    /** A moment in this thread's name. */
-    Moment moment(long step, long virtualNanos, int hart) {
-        long low = memory.readLong(commAt);
-        long high = memory.readLong(commAt + Long.BYTES);
-        if (low != commLow || high != commHigh) {
-            commLow = low;
-            commHigh = high;
-            byte[] bytes = new byte[COMM_BYTES];
-            memory.read(commAt, bytes, 0, COMM_BYTES);
-            int length = 0;
-            while (length < COMM_BYTES && bytes[length] != 0) {
-                length++;
-            }
-            comm = new String(bytes, 0, length, StandardCharsets.UTF_8);
+    /** Where they were last looked at. */
+    long registers() {
+        return registersAt;
+    }
+
+    /** @throws MemoryFault if a thread has no memory there */
+    static long physical(AddressSpace space, long address, int lengthBytes) {
+        PhysicalMemory memory = space.memory();
+        long physical = space.translate(address);
+        if (physical == AddressSpace.UNMAPPED || !memory.contains(physical, lengthBytes)) {
+            throw new MemoryFault(address, "a task without memory");
         }
-        return new Moment(step, virtualNanos, hart, memory.readInt(tgidAt), memory.readInt(pidAt), comm);
+        return physical;
     }
 }

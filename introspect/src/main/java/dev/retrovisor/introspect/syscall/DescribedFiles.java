@@ -64,9 +64,9 @@ final class DescribedFiles implements CallFiles {
     }
 
     @Override
-    public FileAnnotation annotation(KernelObject task, int fd) {
+    public FileAnnotation annotation(long task, int fd) {
         try {
-            long file = prints.file(task.address(), fd);
+            long file = prints.file(task, fd);
             return file == 0 ? FileAnnotation.NONE : annotation(file);
         } catch (MemoryFault e) {
             kernel.damage().note("files", e.getMessage());
@@ -89,9 +89,9 @@ final class DescribedFiles implements CallFiles {
     }
 
     @Override
-    public String workingDirectory(KernelObject task) {
+    public String workingDirectory(long task) {
         try {
-            long fs = memory.readLong(task.address() + taskFs);
+            long fs = memory.readLong(task + taskFs);
             return fs == 0 ? "" : directory(task, memory.readLong(fs + fsMount), memory.readLong(fs + fsDentry));
         } catch (MemoryFault e) {
             kernel.damage().note("files", e.getMessage());
@@ -99,13 +99,14 @@ final class DescribedFiles implements CallFiles {
         }
     }
 
-    private String directory(KernelObject task, long mount, long dentry) {
+    private String directory(long task, long mount, long dentry) {
         long print = prints.path(mount, dentry);
         String known = directories.find(dentry, print);
         if (known != null) {
             return known;
         }
-        Paths.Path path = files.paths().of(task.to("fs").in("pwd"));
+        Paths.Path path = files.paths()
+                .of(kernel.object("task_struct", task).to("fs").in("pwd"));
         String name = "<" + CText.inBrackets(path.text()) + ">";
         String text = path.deleted() ? name + "(deleted)" : name;
         directories.keep(dentry, print, text);

@@ -16,16 +16,24 @@ import java.util.Map;
 /**
  * Matches entries of system calls with their exits. A call belongs to its task_struct, whichever hart it comes back on. It is
  * over where the kernel turns back to user mode, before signals are looked at: there a tracer would see it, and there
- * the result is still the call's own.
+ * the result is still the call's own. Without types threads are told apart all the same, and named by {@link UntypedThreads}.
  */
 final class SyscallWatch {
     private static final String ENTRY = "do_trap_ecall_u";
     private static final String EXIT = "syscall_exit_to_user_mode";
+
+    /** Where Linux 7, which has no such function, looks at signals if there are any. */
+    private static final String WORK_BEFORE_EXIT = "exit_to_user_mode_loop";
+
     private static final String END = "do_exit";
     private static final long PAGE_TABLE = (1L << 44) - 1;
-    private static final int TP = 4;
+    static final int TP = 4;
+    private static final int RA = 1;
     private static final int A0 = 10;
     private static final int A7 = 17;
+
+    /** In struct pt_regs, which begins as struct user_regs_struct of asm/ptrace.h for programs: pc, then x1 on. */
+    private static final int SAVED_A0 = A0 * Long.BYTES;
 
     private final Watch watch;
     private final Machine machine;
@@ -38,6 +46,14 @@ final class SyscallWatch {
     private final AddressSpace space;
     private final int savedA0;
 
+    /** Null if the kernel has types. */
+    private final UntypedThreads untyped;
+
+    /** Where the kernel goes on behind a call, where nothing else tells that it is over; 0 if that is not known yet. */
+    private long behindEntry;
+
+    private boolean hasExit;
+
     /** The caller of each hart's last event: mostly that of the next one too. */
     private final Caller[] recent;
 
@@ -45,11 +61,13 @@ final class SyscallWatch {
         this.watch = watch;
         machine = watch.machine();
         kernel = watch.kernel();
-        writer = new CallText(new DescribedFiles(kernel));
+        boolean isTyped = !kernel.types().isEmpty();
+        untyped = isTyped ? null : new UntypedThreads();
+        writer = new CallText(isTyped ? new DescribedFiles(kernel) : CallFiles.UNKNOWN);
         numbers = new SyscallNumbers(kernel, table);
         uapi = table.uapi();
         space = kernel.space();
-        savedA0 = (int) kernel.types().struct("pt_regs").field("a0").offsetBytes();
+        savedA0 = isTyped ? (int) kernel.types().struct("pt_regs").field("a0").offsetBytes() : SAVED_A0;
         harts = new HartState[machine.hartCount()];
         Arrays.setAll(harts, machine::hart);
         recent = new Caller[harts.length];
@@ -57,7 +75,7 @@ final class SyscallWatch {
 
     void begin() {
         boolean isMissing = false;
-        for (String name : new String[] {ENTRY, EXIT, END}) {
+        for (String name : new String[] {ENTRY, END}) {
             if (!kernel.symbols().has(name)) {
                 watch.missing("the kernel has no function " + name);
                 isMissing = true;
@@ -66,14 +84,25 @@ final class SyscallWatch {
         if (isMissing) {
             return;
         }
+        if (untyped != null) {
+            untyped.begin(watch);
+        }
         probe(ENTRY, this::enter);
-        probe(EXIT, this::exit);
         probe(END, this::end);
+        hasExit = kernel.symbols().has(EXIT);
+        if (hasExit) {
+            probe(EXIT, hart -> exit(hart, machine.hart(hart).x(A0)));
+        } else if (kernel.symbols().has(WORK_BEFORE_EXIT)) {
+            probe(WORK_BEFORE_EXIT, hart -> exit(hart, machine.hart(hart).x(A0)));
+        }
         watch.atEnd(this::emitUnfinished);
     }
 
     private void probe(String function, Watch.Hook hook) {
-        long address = kernel.symbols().address(function);
+        probe(kernel.symbols().address(function), hook);
+    }
+
+    private void probe(long address, Watch.Hook hook) {
         watch.keep(watch.probes().onPc(address, (hart, _) -> {
             try {
                 hook.reached(hart);
@@ -87,16 +116,20 @@ final class SyscallWatch {
     private Caller caller(int hart) {
         long address = harts[hart].x(TP);
         Caller last = recent[hart];
-        if (last != null && last.task().address() == address) {
+        if (last != null && last.task() == address) {
             return last;
         }
         Caller found = callers.get(address);
         if (found == null) {
-            found = new Caller(kernel, kernel.object("task_struct", address));
+            found = new Caller(address, identity(address));
             callers.put(address, found);
         }
         recent[hart] = found;
         return found;
+    }
+
+    private Caller.Identity identity(long task) {
+        return untyped != null ? untyped.of(task) : new TaskIdentity(kernel.object("task_struct", task));
     }
 
     private static long pageTable(HartState state) {
@@ -120,19 +153,26 @@ final class SyscallWatch {
         Signature signature = numbers.signature(number, registers);
         Call call = new Call(number, signature, registers, machine.virtualNanos(), pageTable(state), writer);
         caller.setCall(call);
+        if (!hasExit && behindEntry == 0) {
+            behindEntry = state.x(RA);
+            probe(behindEntry, this::exitBehindEntry);
+        }
+        if (untyped != null) {
+            untyped.entered(caller.task(), call, userSpace(state));
+        }
         if (!signature.parameters().isEmpty()) {
             writer.enter(userSpace(state), caller.task(), registers);
             call.enter();
         }
         if (signature.neverReturns()) {
             caller.setCall(null);
-            Moment now = caller.moment(machine.steps(), machine.virtualNanos(), hart);
+            Moment now = caller.identity().moment(machine.steps(), machine.virtualNanos(), hart);
             watch.emit(event(now, call, 0, "?", "", false));
         }
     }
 
     /** A hart is about to go back to user mode from a system call; new threads come by here as well. */
-    private void exit(int hart) {
+    private void exit(int hart, long registers) {
         HartState state = harts[hart];
         Caller caller = caller(hart);
         Call call = caller.call();
@@ -140,13 +180,21 @@ final class SyscallWatch {
             return;
         }
         caller.setCall(null);
-        long result = caller.saved(space, state.x(A0), savedA0);
+        long result = caller.saved(space, registers, savedA0);
+        if (untyped != null) {
+            untyped.returned(caller.task(), call, result);
+        }
         writer.exit(call.size() == 0 ? null : userSpace(state), caller.task(), call.registers(), result);
         call.exit(pageTable(state));
         String error = CallText.isError(result) ? uapi.error((int) -result) : "";
         String returned = returned(call, result, error);
         watch.emit(event(
-                caller.moment(machine.steps(), machine.virtualNanos(), hart), call, result, returned, error, true));
+                caller.identity().moment(machine.steps(), machine.virtualNanos(), hart), call, result, returned, error, true));
+    }
+
+    /** The same where the registers' address is gone, but they are where they were. */
+    private void exitBehindEntry(int hart) {
+        exit(hart, caller(hart).registers());
     }
 
     /** A thread ends, in the middle of a call perhaps; another may get its memory. */
@@ -154,9 +202,12 @@ final class SyscallWatch {
         Caller caller = caller(hart);
         Call call = caller.call();
         if (call != null) {
-            watch.emit(event(caller.moment(machine.steps(), machine.virtualNanos(), hart), call, 0, "?", "", false));
+            watch.emit(event(caller.identity().moment(machine.steps(), machine.virtualNanos(), hart), call, 0, "?", "", false));
         }
-        callers.remove(caller.task().address());
+        callers.remove(caller.task());
+        if (untyped != null) {
+            untyped.forget(caller.task());
+        }
         for (int i = 0; i < recent.length; i++) {
             if (recent[i] == caller) {
                 recent[i] = null;
@@ -168,7 +219,7 @@ final class SyscallWatch {
         for (Caller caller : callers.values()) {
             Call call = caller.call();
             if (call != null) {
-                watch.emit(event(caller.moment(machine.steps(), machine.virtualNanos(), 0), call, 0, "", "", false));
+                watch.emit(event(caller.identity().moment(machine.steps(), machine.virtualNanos(), 0), call, 0, "", "", false));
             }
         }
     }

@@ -72,13 +72,18 @@ public interface Types {
 
     /** @throws MissingTypeException if there is none */
     default StructLayout struct(String name) {
-        return findStruct(name)
-                .orElseThrow(() -> new MissingTypeException("the kernel's types have no struct " + name));
+        return findStruct(name).orElseThrow(() -> missing("struct " + name));
     }
 
     /** @throws MissingTypeException if there is none */
     default long constant(String name) {
-        return findConstant(name)
-                .orElseThrow(() -> new MissingTypeException("the kernel's types have no constant " + name));
+        return findConstant(name).orElseThrow(() -> missing("constant " + name));
+    }
+
+    private MissingTypeException missing(String what) {
+        return new MissingTypeException(
+                isEmpty()
+                        ? "it was built without BTF, so nothing says what its %s is".formatted(what)
+                        : "the kernel's types have no " + what);
     }
 }
