@@ -29,6 +29,7 @@ final class SyscallWatch {
     private static final long PAGE_TABLE = (1L << 44) - 1;
     static final int TP = 4;
     private static final int RA = 1;
+    private static final int SP = 2;
     private static final int A0 = 10;
     private static final int A7 = 17;
 
@@ -192,9 +193,12 @@ final class SyscallWatch {
                 caller.identity().moment(machine.steps(), machine.virtualNanos(), hart), call, result, returned, error, true));
     }
 
-    /** The same where the registers' address is gone, but they are where they were. */
+    /** The same where all traps come by, also those in the middle of a call: the stack tells, it ends at the registers. */
     private void exitBehindEntry(int hart) {
-        exit(hart, caller(hart).registers());
+        long registers = caller(hart).registers();
+        if (machine.hart(hart).x(SP) == registers) {
+            exit(hart, registers);
+        }
     }
 
     /** A thread ends, in the middle of a call perhaps; another may get its memory. */

@@ -83,7 +83,7 @@ public interface Types {
     private MissingTypeException missing(String what) {
         return new MissingTypeException(
                 isEmpty()
-                        ? "it was built without BTF, so nothing says what its %s is".formatted(what)
+                        ? "the kernel was built without BTF: its %s is not known".formatted(what)
                         : "the kernel's types have no " + what);
     }
 }
