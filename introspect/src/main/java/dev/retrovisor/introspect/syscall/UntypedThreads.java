@@ -77,7 +77,8 @@ final class UntypedThreads {
         switch (call.signature().name()) {
             case "execve" -> thread.nextComm = programName(memory, arguments[0]);
             case "execveat" -> thread.nextComm = programName(memory, arguments[1]);
-            case "prctl" -> thread.nextComm = (int) arguments[0] == SET_NAME ? text(memory, arguments[1], COMM_BYTES) : "";
+            case "prctl" ->
+                thread.nextComm = (int) arguments[0] == SET_NAME ? text(memory, arguments[1], COMM_BYTES) : "";
             case "clone" -> thread.isChildThread = (arguments[0] & CLONE_THREAD) != 0;
             case "clone3" -> thread.isChildThread = (flags(memory, arguments[0]) & CLONE_THREAD) != 0;
             default -> {}

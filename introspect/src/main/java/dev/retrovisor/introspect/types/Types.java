@@ -72,14 +72,12 @@ public interface Types {
 
     /** @throws MissingTypeException if there is none */
     default StructLayout struct(String name) {
-        return findStruct(name)
-                .orElseThrow(() -> missing("struct " + name));
+        return findStruct(name).orElseThrow(() -> missing("struct " + name));
     }
 
     /** @throws MissingTypeException if there is none */
     default long constant(String name) {
-        return findConstant(name)
-                .orElseThrow(() -> missing("constant " + name));
+        return findConstant(name).orElseThrow(() -> missing("constant " + name));
     }
 
     private MissingTypeException missing(String what) {

@@ -75,7 +75,7 @@ final class KindsTest {
     private String text(String kind, long value, long count) {
         var out = new CallText(CallFiles.UNKNOWN);
         var flat = new AddressSpace.Flat(BASE, BASE + BYTES, 0);
-        out.enter(new AddressSpace(physical(), 0, flat), null, new long[] {value, count, 0, 0, 0, 0});
+        out.enter(new AddressSpace(physical(), 0, flat), 0, new long[] {value, count, 0, 0, 0, 0});
         kinds.parse(kind, parameters).write(out, value);
         return out.take();
     }
