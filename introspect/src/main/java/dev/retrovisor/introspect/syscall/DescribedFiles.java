@@ -105,8 +105,8 @@ final class DescribedFiles implements CallFiles {
         if (known != null) {
             return known;
         }
-        Paths.Path path = files.paths()
-                .of(kernel.object("task_struct", task).to("fs").in("pwd"));
+        Paths.Path path =
+                files.paths().of(kernel.object("task_struct", task).to("fs").in("pwd"));
         String name = "<" + CText.inBrackets(path.text()) + ">";
         String text = path.deleted() ? name + "(deleted)" : name;
         directories.keep(dentry, print, text);

@@ -190,7 +190,12 @@ final class SyscallWatch {
         String error = CallText.isError(result) ? uapi.error((int) -result) : "";
         String returned = returned(call, result, error);
         watch.emit(event(
-                caller.identity().moment(machine.steps(), machine.virtualNanos(), hart), call, result, returned, error, true));
+                caller.identity().moment(machine.steps(), machine.virtualNanos(), hart),
+                call,
+                result,
+                returned,
+                error,
+                true));
     }
 
     /** The same where all traps come by, also those in the middle of a call: the stack tells, it ends at the registers. */
@@ -206,7 +211,8 @@ final class SyscallWatch {
         Caller caller = caller(hart);
         Call call = caller.call();
         if (call != null) {
-            watch.emit(event(caller.identity().moment(machine.steps(), machine.virtualNanos(), hart), call, 0, "?", "", false));
+            watch.emit(event(
+                    caller.identity().moment(machine.steps(), machine.virtualNanos(), hart), call, 0, "?", "", false));
         }
         callers.remove(caller.task());
         if (untyped != null) {
@@ -223,7 +229,8 @@ final class SyscallWatch {
         for (Caller caller : callers.values()) {
             Call call = caller.call();
             if (call != null) {
-                watch.emit(event(caller.identity().moment(machine.steps(), machine.virtualNanos(), 0), call, 0, "", "", false));
+                watch.emit(event(
+                        caller.identity().moment(machine.steps(), machine.virtualNanos(), 0), call, 0, "", "", false));
             }
         }
     }

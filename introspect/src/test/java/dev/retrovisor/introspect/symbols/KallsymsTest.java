@@ -109,8 +109,8 @@ final class KallsymsTest {
         }
 
         private void name(Symbol symbol) {
-            byte[] coded = (symbol.type() + symbol.name().replace("function_", "\1"))
-                    .getBytes(StandardCharsets.ISO_8859_1);
+            byte[] coded =
+                    (symbol.type() + symbol.name().replace("function_", "\1")).getBytes(StandardCharsets.ISO_8859_1);
             if (coded.length < 0x80) {
                 bytes.write(coded.length);
             } else {
