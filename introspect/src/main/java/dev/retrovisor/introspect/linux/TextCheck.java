@@ -209,15 +209,15 @@ public final class TextCheck {
 
     private void addAlternatives() {
         Symbols symbols = kernel.symbols();
-        var layout = kernel.types().findStruct("alt_entry");
-        if (!symbols.has("__alt_start") || !symbols.has("__alt_end") || layout.isEmpty()) {
+        if (!symbols.has("__alt_start") || !symbols.has("__alt_end")) {
             return;
         }
+        var layout = kernel.types().struct("alt_entry");
         long last = symbols.address("__alt_end");
-        int size = (int) layout.get().sizeBytes();
-        long oldOffset = layout.get().field("old_offset").offsetBytes();
-        long altOffset = layout.get().field("alt_offset").offsetBytes();
-        long lengthOffset = layout.get().field("alt_len").offsetBytes();
+        int size = (int) layout.sizeBytes();
+        long oldOffset = layout.field("old_offset").offsetBytes();
+        long altOffset = layout.field("alt_offset").offsetBytes();
+        long lengthOffset = layout.field("alt_len").offsetBytes();
         for (long at = symbols.address("__alt_start"); at - last < 0 && image.has(at, size); at += size) {
             long old = at + oldOffset + image.readInt(at + oldOffset);
             long other = at + altOffset + image.readInt(at + altOffset);

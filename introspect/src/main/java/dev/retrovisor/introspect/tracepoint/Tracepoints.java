@@ -76,6 +76,10 @@ public final class Tracepoints {
             watch.missing("the kernel has no tracepoint " + name);
             return false;
         }
+        if (types.isEmpty()) {
+            watch.missing("tracepoint %s can't be read: the kernel was built without BTF".formatted(name));
+            return false;
+        }
         long funcsAddress =
                 funcs.map(field -> tracepoint.address() + field.offsetBytes()).orElse(0L);
         var fork = new SiteFork(watch, tracepoint, funcsAddress, receiver);
