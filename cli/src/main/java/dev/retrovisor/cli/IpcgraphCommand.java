@@ -71,6 +71,9 @@ final class IpcgraphCommand implements Callable<Integer> {
     private GraphFormat format;
 
     @Mixin
+    private KernelSymbolFile.Choice symbols;
+
+    @Mixin
     private ReplaySettings settings;
 
     IpcgraphCommand(Context context) {
@@ -83,6 +86,7 @@ final class IpcgraphCommand implements Callable<Integer> {
         ReplayTarget stop = ReplayTarget.parse(to);
         try (TraceLook look = TraceLook.open(screen, trace, settings)) {
             look.requireInOrder(List.of(start, stop));
+            look.use(symbols);
             look.seek(start);
             Position begun = look.position();
             var graph = new IpcGraph();

@@ -61,6 +61,9 @@ final class LeaksCommand implements Callable<Integer> {
     private String to = "end";
 
     @Mixin
+    private KernelSymbolFile.Choice symbols;
+
+    @Mixin
     private ReplaySettings settings;
 
     @Mixin
@@ -79,6 +82,7 @@ final class LeaksCommand implements Callable<Integer> {
         ReplayTarget stop = ReplayTarget.parse(to);
         try (TraceLook look = TraceLook.open(screen, trace, settings)) {
             look.requireInOrder(List.of(start, stop));
+            look.use(symbols);
             look.seek(start);
             Position begun = look.position();
             Leaks leaks = kernel ? new KernelLeaks(uses) : new HeapLeaks(uses);
