@@ -90,7 +90,10 @@ class HostileGuestTest {
         var missing = assertThrows(
                 Unanswerable.class, () -> ask(new MissingTypeException("the kernel's types have no struct pipe")));
 
-        assertEquals("walk: not on this kernel (6.12.1): the kernel's types have no struct pipe", missing.getMessage());
+        assertEquals(
+                "walk: not on this kernel (6.12.1): the kernel's types have no struct pipe"
+                        + "; --isf FILE gives a kernel the types of a symbol file",
+                missing.getMessage());
         assertEquals(ExitCode.BAD_FILE, Failures.exitCode(missing));
     }
 

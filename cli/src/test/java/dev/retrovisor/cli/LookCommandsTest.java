@@ -8,10 +8,13 @@ import dev.retrovisor.introspect.event.EventStreams;
 import dev.retrovisor.introspect.inspect.Inspection;
 import dev.retrovisor.introspect.inspect.Inspections;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +25,19 @@ class LookCommandsTest {
 
     private Shell.Ended run(String... arguments) {
         return new Shell(folder).run(arguments);
+    }
+
+    private final InputStream input = System.in;
+
+    /** Machines that run in this process would read what the build says to its test. */
+    @BeforeEach
+    void hasNoInput() {
+        System.setIn(InputStream.nullInputStream());
+    }
+
+    @AfterEach
+    void hasItsInputAgain() {
+        System.setIn(input);
     }
 
     /** A folder with a kernel that is no Linux, the launcher's, as {@code Image}, and a trace of it. */
