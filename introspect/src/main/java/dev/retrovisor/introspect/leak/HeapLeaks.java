@@ -9,27 +9,18 @@ import dev.retrovisor.introspect.process.ProcessEvent;
 import dev.retrovisor.introspect.process.ProcessEvent.Forked;
 import dev.retrovisor.introspect.process.ProcessStream;
 import dev.retrovisor.machine.probe.MemoryAccess;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /** The heaps of all processes, as the C library's allocator keeps them. */
 public final class HeapLeaks implements Leaks {
-    private static final int MOST_MISUSES = 1000;
-
     private final boolean findUses;
     private final Map<Integer, Heap> heaps = new TreeMap<>();
-    private final List<Misuse> misuses = new ArrayList<>();
-    private final Set<Seen> seen = new HashSet<>();
+    private final Misuses misuses = new Misuses();
     private HeapWatch heapWatch;
     private FreedMemory freedMemory;
     private Watch watch;
-
-    /** One line of code uses one piece many times: told once. */
-    private record Seen(Misuse.Kind kind, long pointer, long freedStep, long pc) {}
 
     /** @param findUses whether to watch memory that was freed, which costs at each access to its pages */
     public HeapLeaks(boolean findUses) {
@@ -105,16 +96,7 @@ public final class HeapLeaks implements Leaks {
                     freedMemory.watch(piece, heapWatch.space(event.at().hart()));
                 }
             }
-            case Ledger.Return.Again(Ledger.Freed before) ->
-                misused(new Misuse(
-                        Misuse.Kind.DOUBLE_FREE,
-                        before.allocation(),
-                        before.at(),
-                        before.by(),
-                        event.at(),
-                        pointer,
-                        0,
-                        event.stack()));
+            case Ledger.Return.Again(Ledger.Freed before) -> misuses.freedAgain(before, event.at(), event.stack());
             case Ledger.Return.Unknown() -> {}
         }
     }
@@ -126,24 +108,7 @@ public final class HeapLeaks implements Leaks {
             return;
         }
         CallStack stack = heapWatch.stack(hart);
-        var kind = access.kind() == MemoryAccess.Kind.READ ? Misuse.Kind.READ_AFTER_FREE : Misuse.Kind.WRITE_AFTER_FREE;
-        if (seen.add(new Seen(kind, piece.allocation().pointer(), piece.at().step(), access.pc()))) {
-            misused(new Misuse(
-                    kind,
-                    piece.allocation(),
-                    piece.at(),
-                    piece.by(),
-                    watch.now(hart),
-                    access.virtualAddress(),
-                    access.sizeBytes(),
-                    stack));
-        }
-    }
-
-    private void misused(Misuse misuse) {
-        if (misuses.size() < MOST_MISUSES) {
-            misuses.add(misuse);
-        }
+        misuses.used(piece, access, watch.now(hart), stack);
     }
 
     private void accept(ProcessEvent event) {
@@ -173,6 +138,6 @@ public final class HeapLeaks implements Leaks {
 
     @Override
     public List<Misuse> misuses() {
-        return List.copyOf(misuses);
+        return misuses.all();
     }
 }

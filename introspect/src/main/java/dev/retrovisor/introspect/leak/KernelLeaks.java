@@ -10,20 +10,15 @@ import dev.retrovisor.introspect.linux.PhysicalPages;
 import dev.retrovisor.introspect.linux.SlabCaches;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.machine.probe.MemoryAccess;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The kernel's own heap: kmalloc and the slab caches, as the {@code memory} stream tells of them. What a cache hands on inside
  * the kernel without its allocator is not seen.
  */
 public final class KernelLeaks implements Leaks {
-    private static final int MOST_MISUSES = 1000;
-
     /** include/linux/slab.h: what kmalloc gives for no bytes. */
     private static final long ZERO_SIZE_PTR = 16;
 
@@ -65,15 +60,12 @@ public final class KernelLeaks implements Leaks {
 
     private final boolean findUses;
     private final Heap heap = new Heap(0, "kernel", new Ledger());
-    private final List<Misuse> misuses = new ArrayList<>();
-    private final Set<Seen> seen = new HashSet<>();
+    private final Misuses misuses = new Misuses();
     private final Map<String, Boolean> steadyCaches = new HashMap<>();
     private Watch watch;
     private KernelCallStacks stacks;
     private FreedMemory freedMemory;
     private long linearOffset;
-
-    private record Seen(Misuse.Kind kind, long pointer, long freedStep, long pc) {}
 
     /** @param findUses whether to watch memory that was freed, which costs at each access to its pages */
     public KernelLeaks(boolean findUses) {
@@ -148,16 +140,7 @@ public final class KernelLeaks implements Leaks {
                     freedMemory.watch(piece, watch.kernel().space());
                 }
             }
-            case Ledger.Return.Again(Ledger.Freed before) ->
-                misused(new Misuse(
-                        Misuse.Kind.DOUBLE_FREE,
-                        before.allocation(),
-                        before.at(),
-                        before.by(),
-                        event.at(),
-                        event.address(),
-                        0,
-                        event.stack()));
+            case Ledger.Return.Again(Ledger.Freed before) -> misuses.freedAgain(before, event.at(), event.stack());
             case Ledger.Return.Unknown() -> {}
         }
     }
@@ -197,24 +180,7 @@ public final class KernelLeaks implements Leaks {
         if (byAllocator) {
             return;
         }
-        var kind = access.kind() == MemoryAccess.Kind.READ ? Misuse.Kind.READ_AFTER_FREE : Misuse.Kind.WRITE_AFTER_FREE;
-        if (seen.add(new Seen(kind, piece.allocation().pointer(), piece.at().step(), access.pc()))) {
-            misused(new Misuse(
-                    kind,
-                    piece.allocation(),
-                    piece.at(),
-                    piece.by(),
-                    watch.now(hart),
-                    access.virtualAddress(),
-                    access.sizeBytes(),
-                    stack));
-        }
-    }
-
-    private void misused(Misuse misuse) {
-        if (misuses.size() < MOST_MISUSES) {
-            misuses.add(misuse);
-        }
+        misuses.used(piece, access, watch.now(hart), stack);
     }
 
     @Override
@@ -224,6 +190,6 @@ public final class KernelLeaks implements Leaks {
 
     @Override
     public List<Misuse> misuses() {
-        return List.copyOf(misuses);
+        return misuses.all();
     }
 }
