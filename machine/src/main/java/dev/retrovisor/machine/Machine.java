@@ -160,7 +160,6 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
     /** Restarts after {@link StopReason#RESET}, or at any time: all but the disks and the clock begins anew. */
     public void reset() {
         ram.clearPages();
-        translations.dropAll();
         board.reset();
         harts.forEach(Hart::reset);
         scheduler.reset();
@@ -356,10 +355,13 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
         parts().forEach(out::section);
     }
 
-    /** Takes over what {@link #save} wrote, once the page spaces hold the pages that belong to it. */
+    /**
+     * Takes over what {@link #save} wrote, once the page spaces hold the pages that belong to it. What was made of the code in
+     * pages that stayed as they were is kept.
+     */
     public void load(StateReader in) {
         parts().forEach(in::section);
-        translations.dropAll();
+        translations.restarted();
     }
 
     /** A hash over everything but the {@link #pageSpaces()}: registers and devices. Costs some microseconds. */

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +28,7 @@ class CheckpointTest {
         private final String name;
         private final long pageCount;
         private final TreeMap<Long, byte[]> pages = new TreeMap<>();
+        private final TreeSet<Long> written = new TreeSet<>();
 
         Pages(String name, long pageCount) {
             this.name = name;
@@ -42,7 +44,7 @@ class CheckpointTest {
                     case 2 -> Arrays.fill(page, random.nextInt(4000), 4096, (byte) 7);
                     default -> page[random.nextInt(4096)] = 1;
                 }
-                pages.put(random.nextLong(pageCount), page);
+                writePage(random.nextLong(pageCount), page);
             }
         }
 
@@ -69,11 +71,30 @@ class CheckpointTest {
         @Override
         public void writePage(long page, byte[] source) {
             pages.put(page, Arrays.copyOf(source, PAGE_BYTES));
+            written.add(page);
+        }
+
+        @Override
+        public void erasePage(long page) {
+            if (pages.remove(page) != null) {
+                written.add(page);
+            }
         }
 
         @Override
         public void clearPages() {
+            written.addAll(pages.keySet());
             pages.clear();
+        }
+
+        @Override
+        public void forEachWritten(LongConsumer visitor) {
+            written.forEach(visitor::accept);
+        }
+
+        @Override
+        public void forgetWritten() {
+            written.clear();
         }
 
         @Override

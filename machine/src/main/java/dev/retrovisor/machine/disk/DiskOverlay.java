@@ -8,6 +8,7 @@ import dev.retrovisor.machine.state.StateWriter;
 import dev.retrovisor.machine.state.Stateful;
 import dev.retrovisor.machine.state.Xxh64;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 
@@ -59,6 +60,9 @@ public final class DiskOverlay implements Stateful, PageSpace {
     private static final class Region {
         final int[] slots = new int[REGION_PAGES];
         final long[] hashes = new long[REGION_PAGES];
+
+        /** Pages changed since they were last forgotten. */
+        final BitSet written = new BitSet(REGION_PAGES);
 
         Region() {
             Arrays.fill(slots, ABSENT);
@@ -230,11 +234,60 @@ public final class DiskOverlay implements Stateful, PageSpace {
 
     @Override
     public void clearPages() {
-        Arrays.fill(regions, null);
+        for (int i = 0; i < regions.length; i++) {
+            if (regions[i] != null) {
+                clear(regions[i]);
+            }
+        }
         contentHash = 0;
         slots = 0;
         freeCount = 0;
         storage.clear();
+    }
+
+    private static void clear(Region region) {
+        for (int j = 0; j < REGION_PAGES; j++) {
+            if (region.slots[j] != ABSENT) {
+                region.written.set(j);
+            }
+        }
+        Arrays.fill(region.slots, ABSENT);
+    }
+
+    @Override
+    public void erasePage(long number) {
+        Objects.checkIndex(number, pageCount());
+        int slot = slotOf(number);
+        if (slot == ABSENT) {
+            return;
+        }
+        Region region = regionFor(number);
+        int entry = (int) number & (REGION_PAGES - 1);
+        if (slot >= 0) {
+            giveBack(slot);
+        }
+        contentHash -= term(number, region.hashes[entry]);
+        region.slots[entry] = ABSENT;
+        region.written.set(entry);
+    }
+
+    @Override
+    public void forEachWritten(LongConsumer visitor) {
+        for (int i = 0; i < regions.length; i++) {
+            if (regions[i] != null) {
+                long first = (long) i << REGION_PAGES_LOG2;
+                regions[i].written.stream().forEach(entry -> visitor.accept(first + entry));
+            }
+        }
+    }
+
+    @Override
+    public void forgetWritten() {
+        for (Region region : regions) {
+            if (region != null) {
+                region.written.clear();
+            }
+        }
     }
 
     @Override
@@ -300,6 +353,7 @@ public final class DiskOverlay implements Stateful, PageSpace {
         contentHash += term(number, hash);
         region.slots[entry] = slot;
         region.hashes[entry] = hash;
+        region.written.set(entry);
     }
 
     private static long term(long number, long hash) {

@@ -274,18 +274,25 @@ public final class Translations implements PageWatcher, ProbeFollower {
         harts.forEach(Hart::requestStop);
     }
 
-    /** Drops everything, because all of memory was replaced. */
-    public void dropAll() {
+    @Override
+    public void cleared() {
+        restarted();
+        for (int page = 0; page < tables.length; page++) {
+            ram.unmarkCode(page);
+        }
+        caches.forEach(CodeCache::dropAll);
+    }
+
+    /** Harts and memory are those of another moment: no translation holds, while code was followed page by page. */
+    public void restarted() {
         for (Hart hart : harts) {
             hart.mmu().tlb().flushAll();
         }
         for (int page = 0; page < tables.length; page++) {
             ram.unmarkTable(page);
-            ram.unmarkCode(page);
         }
         Arrays.fill(tables, UNKNOWN);
         Arrays.fill(walkers, 0);
-        caches.forEach(CodeCache::dropAll);
         probes.restart();
     }
 }

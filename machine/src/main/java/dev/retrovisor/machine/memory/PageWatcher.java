@@ -20,6 +20,9 @@ public interface PageWatcher {
     /** A device is about to write bytes, some of them to pages whose writes are probed. */
     void probedByDevice(long physicalAddress, byte[] source, int offset, int lengthBytes);
 
-    /** A device wrote memory, or all of memory was replaced. */
+    /** A device wrote memory. */
     void writtenByDevice();
+
+    /** All of memory was put back to zeros. */
+    void cleared();
 }

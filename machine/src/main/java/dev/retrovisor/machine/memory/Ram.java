@@ -8,7 +8,7 @@ import java.util.function.LongConsumer;
 
 /**
  * The machine's RAM, off-heap, with a book of its pages: which ever held something, which were written since the last
- * hash, which hold translated code.
+ * hash and since the last checkpoint, which hold translated code.
  *
  * <p>Engines write through TLB entries without telling; they get a page's write tag only through {@link #openForWrite},
  * which enters the page as written and refuses pages whose every write must be noticed: those with translated code,
@@ -28,7 +28,8 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     private static final int READ_PROBED = 16;
     private static final int WRITE_PROBED = 32;
     private static final int PROBED = READ_PROBED | WRITE_PROBED;
-    private static final int WRITTEN = PRESENT | UNHASHED;
+    private static final int CHANGED = 64;
+    private static final int WRITTEN = PRESENT | UNHASHED | CHANGED;
 
     private final long hostBase;
     private final long sizeBytes;
@@ -46,6 +47,11 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
 
     private int[] unhashed = new int[1024];
     private int unhashedCount;
+
+    /** The pages with {@link #CHANGED}. */
+    private int[] changed = new int[1024];
+
+    private int changedCount;
     private long sum;
     private PageWatcher watcher;
 
@@ -257,28 +263,57 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
         OffHeap.copyOut(hostOfPage(page), target, 0, PAGE_BYTES);
     }
 
-    /** Part of a restore, as {@link #clearPages}. */
     @Override
     public void writePage(long page, byte[] source) {
-        OffHeap.copyIn(source, 0, hostOfPage(page), PAGE_BYTES);
-        markWritten((int) page);
+        long host = hostOfPage(page);
+        noteWrite(BASE + (page << PAGE_SHIFT), PAGE_BYTES);
+        OffHeap.copyIn(source, 0, host, PAGE_BYTES);
     }
 
-    /** Part of a restore: what is derived from pages is dropped by the restore's end, not by this. */
+    @Override
+    public void erasePage(long page) {
+        long host = hostOfPage(page);
+        if ((flags[(int) page] & PRESENT) != 0) {
+            noteWrite(BASE + (page << PAGE_SHIFT), PAGE_BYTES);
+            OffHeap.fill(host, PAGE_BYTES, 0);
+            flags[(int) page] &= ~PRESENT;
+        }
+    }
+
     @Override
     public void clearPages() {
         for (int page = 0; page < flags.length; page++) {
             if ((flags[page] & PRESENT) != 0) {
                 OffHeap.fill(hostOfPage(page), PAGE_BYTES, 0);
+                markWritten(page);
             }
         }
         for (int page = 0; page < flags.length; page++) {
-            flags[page] &= PROBED;
+            flags[page] &= PROBED | CHANGED;
         }
         Arrays.fill(terms, 0);
         Arrays.fill(writeEntries, 0);
         unhashedCount = 0;
         sum = 0;
+        watcher.cleared();
+    }
+
+    @Override
+    public void forEachWritten(LongConsumer visitor) {
+        int[] pages = Arrays.copyOf(changed, changedCount);
+        Arrays.sort(pages);
+        for (int page : pages) {
+            visitor.accept(page);
+        }
+    }
+
+    @Override
+    public void forgetWritten() {
+        for (int i = 0; i < changedCount; i++) {
+            flags[changed[i]] &= ~CHANGED;
+        }
+        changedCount = 0;
+        forbidAllDirectWrites();
     }
 
     /** Hashes the pages written since the last call, and asks to be told of the next write to any page. */
@@ -292,14 +327,18 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
             flags[page] &= ~UNHASHED;
         }
         unhashedCount = 0;
-        Arrays.fill(writeEntries, 0);
-        watcher.forbidAllDirectWrites();
+        forbidAllDirectWrites();
         return sum;
     }
 
     @Override
     public void close() {
         OffHeap.free(hostBase, sizeBytes);
+    }
+
+    private void forbidAllDirectWrites() {
+        Arrays.fill(writeEntries, 0);
+        watcher.forbidAllDirectWrites();
     }
 
     private void watchWrites(int page, int reason) {
@@ -327,6 +366,12 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
                     unhashed = Arrays.copyOf(unhashed, unhashedCount * 2);
                 }
                 unhashed[unhashedCount++] = page;
+            }
+            if ((flags[page] & CHANGED) == 0) {
+                if (changedCount == changed.length) {
+                    changed = Arrays.copyOf(changed, changedCount * 2);
+                }
+                changed[changedCount++] = page;
             }
             flags[page] |= WRITTEN;
         }

@@ -177,9 +177,11 @@ public final class PcProbes {
     void forget() {
         noted.clear();
         for (Page page : pages.values()) {
+            List<Integer> ramPages = List.copyOf(page.ramPages);
             page.ramPages.clear();
             for (Place place : page.places) {
                 place.lastHart = NO_HART;
+                ramPages.forEach(ramPage -> probes.follower().placeChanged(ramPage, offset(place.address)));
             }
         }
     }

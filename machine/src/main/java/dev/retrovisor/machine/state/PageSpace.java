@@ -21,11 +21,20 @@ public interface PageSpace {
     /** Copies a page to the first 4,096 bytes of {@code target}. */
     void readPage(long page, byte[] target);
 
-    /** Replaces a page by the first 4,096 bytes of {@code source}. */
+    /** Replaces a page by the first 4,096 bytes of {@code source}: part of a restore, which {@code Machine.load} ends. */
     void writePage(long page, byte[] source);
+
+    /** Puts a page back to its initial content: part of a restore too. */
+    void erasePage(long page);
 
     /** Puts every page back to its initial content. */
     void clearPages();
+
+    /** Visits, in ascending order, every page that may have changed since the last {@link #forgetWritten}, by whatever way. */
+    void forEachWritten(LongConsumer visitor);
+
+    /** From now on {@link #forEachWritten} visits what changes from now on. */
+    void forgetWritten();
 
     /** A hash over all content: equal content gives equal hashes, whatever the order of writes. */
     long contentHash();
