@@ -106,7 +106,7 @@ final class TraceLook implements AutoCloseable {
 
     private void requireAhead(ReplayTarget target) {
         Position here = position();
-        if (isBefore(target.resolve(replay.trace()), new ReplayTarget.Limit(here.step(), here.virtualNanos()))) {
+        if (isBefore(target.resolve(replay.trace()), new ReplayTarget.Limit(here.step(), here.virtualNanos(), false))) {
             throw new UserMistake("a replay goes forwards, and has come to %s: give positions in their order"
                     .formatted(Positions.words(here)));
         }

@@ -20,22 +20,25 @@ import java.util.function.LongSupplier;
  * than a replay up to it makes, or fewer.
  */
 final class EventCheck implements DeviceEventSink, AutoCloseable {
-    private final EventCursor<TraceEntry> events;
+    private final TraceReader trace;
+    private final long looseFromStep;
+    private EventCursor<TraceEntry> events;
 
     /** Runs ahead of {@link #events}: at the next hash, where the machine must stop. */
-    private final EventCursor<TraceEntry> hashes;
+    private EventCursor<TraceEntry> hashes;
 
-    private final long looseFromStep;
     private ReplayListener listener = ReplayListener.SILENT;
     private ReplayTap tap = ReplayTap.NONE;
     private LongSupplier clock = () -> 0;
     private Divergence divergence;
     private Position lastGood = Position.POWER_ON;
+    private boolean skipsFullHashes;
     private long deviceEvents;
     private long lightHashes;
     private long fullHashes;
 
     EventCheck(TraceReader trace) {
+        this.trace = trace;
         events = trace.events();
         hashes = trace.events();
         DurableEnd end = trace.durableEnd();
@@ -77,6 +80,21 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
         }
     }
 
+    /** Goes on behind the entries of a place. */
+    void resume(ReplayPlace place) {
+        close();
+        events = trace.events();
+        hashes = trace.events();
+        events.skipTo(place.entries());
+        hashes.skipTo(place.entries());
+        divergence = null;
+        lastGood = place.position();
+    }
+
+    void skipFullHashes() {
+        skipsFullHashes = true;
+    }
+
     /** The next hash of the log, at which the machine must stop; null if there is none any more. */
     StateHash nextHash() {
         while (hashes.peek() != null) {
@@ -86,6 +104,11 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
             hashes.next();
         }
         return null;
+    }
+
+    /** Compares the next hash, over all state, unless those are left out; the machine stands at its moment. */
+    void checkFull(StateHash recorded, LongSupplier replayedHash) {
+        check(recorded, skipsFullHashes ? recorded.hash() : replayedHash.getAsLong());
     }
 
     /** Compares the next hash with the machine's; the machine stands at its moment. */

@@ -17,7 +17,7 @@ import java.util.Optional;
  * One replay of one trace, from power-on forwards. For one thread.
  *
  * <p>{@link #run} may be called again with a later target; the machine then goes on from where it stands. Between calls
- * the machine may be looked at, and must not be changed.
+ * the machine may be looked at, and must not be changed, but for putting it where {@link #resume} says.
  */
 public final class Replay implements AutoCloseable {
     /** Steps between two calls of the listener: a tenth of a second or so. */
@@ -26,12 +26,12 @@ public final class Replay implements AutoCloseable {
     private final TraceReader trace;
     private final ReplayDisks disks;
     private final EventCheck check;
-    private final EventCursor<InputEvent> inputs;
     private final Machine machine;
-    private final Course course;
     private final InputBounds bounds;
     private final Position end;
     private ReplayTap tap = ReplayTap.NONE;
+    private EventCursor<InputEvent> inputs;
+    private Course course;
     private int restarts;
     private boolean finished;
 
@@ -99,6 +99,29 @@ public final class Replay implements AutoCloseable {
         return new Position(machine.steps(), machine.virtualNanos());
     }
 
+    /** Where the machine and both logs stand. */
+    public ReplayPlace place() {
+        return new ReplayPlace(position(), inputs.ordinal(), check.entry());
+    }
+
+    /**
+     * Goes on from a place at which this replay, or one like it, has been: the machine has been given the state that it had
+     * there, inputs and hashes of the moment included.
+     */
+    public void resume(ReplayPlace place) {
+        inputs.close();
+        inputs = trace.inputs();
+        inputs.skipTo(place.inputs());
+        check.resume(place);
+        course = new Course(machine);
+        finished = false;
+    }
+
+    /** Leaves out the hashes over all state, which cost much behind a {@link #resume}, from now on. */
+    public void skipFullHashes() {
+        check.skipFullHashes();
+    }
+
     /**
      * Replays up to a target, or to the first disagreement: what is compared then is the first entry of the log that
      * differs, while the machine may stand a little behind it.
@@ -147,6 +170,7 @@ public final class Replay implements AutoCloseable {
                     settle(stop);
                 } else if (!limit.isReached(machine.steps(), machine.virtualNanos())) {
                     requireOnTheWay(reason, stop);
+                    requireOnTheWay(reason, limit);
                 }
             }
             listener.progress(position(), end);
@@ -196,12 +220,24 @@ public final class Replay implements AutoCloseable {
         }
         StateHash hash = check.nextHash();
         while (hash != null && hash.step() == here.step() && hash.virtualNanos() == here.virtualNanos()) {
-            check.check(hash, hash.kind() == StateHash.Kind.LIGHT ? machine.registerHash() : machine.stateHash());
+            switch (hash.kind()) {
+                case LIGHT -> check.check(hash, machine.registerHash());
+                case FULL -> check.checkFull(hash, machine::stateHash);
+            }
             hash = check.nextHash();
         }
         if (here.equals(end) && check.divergence() == null) {
             check.finish();
             finished = check.divergence() == null;
+        }
+    }
+
+    /** The machine stands short of an exact moment: whether there is such a moment. */
+    private void requireOnTheWay(StopReason reason, ReplayTarget.Limit limit) {
+        boolean runsOn = machine.steps() == limit.step() && reason == StopReason.STEP_LIMIT;
+        if (limit.both() && (runsOn || machine.virtualNanos() >= limit.virtualNanos())) {
+            throw new ReplayException("step %,d at %,d ns: there is no such moment; the machine comes to step %,d at %,d ns"
+                    .formatted(limit.step(), limit.virtualNanos(), machine.steps(), machine.virtualNanos()));
         }
     }
 

@@ -14,13 +14,17 @@ public sealed interface ReplayTarget {
     ReplayTarget END = new End();
 
     /** The words that {@link #parse} understands, for help texts. */
-    String SYNTAX = "a step (12_000_000, 250M), end, 50%, boot+2.5s (virtual time; also ms, us, ns, m, h) or event:N";
+    String SYNTAX = "a step (12_000_000, 250M), STEP/NANOSECONDS (exact, while the machine waits), end, 50%, boot+2.5s (virtual time; also"
+            + " ms, us, ns, m, h) or event:N";
 
     /** Where the trace ends. */
     record End() implements ReplayTarget {}
 
     /** The moment at which the machine has made so many steps. */
     record Step(long step) implements ReplayTarget {}
+
+    /** Exactly this moment: the machine may wait at its step for a while, and inputs may come meanwhile. */
+    record At(Position position) implements ReplayTarget {}
 
     /** A share of all steps. */
     record Percent(BigDecimal percent) implements ReplayTarget {}
@@ -31,10 +35,23 @@ public sealed interface ReplayTarget {
     /** Right behind an entry of the events log, counted from 0. */
     record Event(long entry) implements ReplayTarget {}
 
-    /** The machine runs until one of the two is reached. */
-    record Limit(long step, long virtualNanos) {
-        boolean isReached(long atStep, long atNanos) {
-            return atStep >= step || atNanos >= virtualNanos;
+    /**
+     * A moment at which the machine is to stop.
+     *
+     * @param step steps
+     * @param virtualNanos virtual time
+     * @param both whether both must be reached; else the first of the two counts
+     */
+    record Limit(long step, long virtualNanos, boolean both) {
+        Limit(long step, long virtualNanos) {
+            this(step, virtualNanos, false);
+        }
+
+        /** Whether a moment is there or behind. */
+        public boolean isReached(long atStep, long atNanos) {
+            return both
+                    ? atStep > step || atStep == step && atNanos >= virtualNanos
+                    : atStep >= step || atNanos >= virtualNanos;
         }
     }
 
@@ -61,6 +78,13 @@ public sealed interface ReplayTarget {
                     throw new ReplayException("step %,d: the trace ends at step %,d".formatted(step, end.step()));
                 }
                 yield new Limit(step, Long.MAX_VALUE);
+            }
+            case At(Position at) -> {
+                if (at.step() > end.step() || at.virtualNanos() > end.virtualNanos()) {
+                    throw new ReplayException("step %,d at %,d ns: the trace ends at step %,d at %,d ns"
+                            .formatted(at.step(), at.virtualNanos(), end.step(), end.virtualNanos()));
+                }
+                yield new Limit(at.step(), at.virtualNanos(), true);
             }
             case Percent(BigDecimal percent) ->
                 new Limit(
@@ -95,6 +119,7 @@ public sealed interface ReplayTarget {
     /** The forms of a position. */
     final class Syntax {
         private static final Pattern STEP = Pattern.compile("([0-9][0-9_]*(?:\\.[0-9]+)?)([kKMG]?)");
+        private static final Pattern AT = Pattern.compile("([0-9][0-9_]*)/([0-9][0-9_]*)");
         private static final Pattern TIME = Pattern.compile("boot\\+([0-9][0-9_]*(?:\\.[0-9]+)?)(ns|us|ms|s|m|h)");
         private static final Pattern PERCENT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)%");
         private static final Pattern EVENT = Pattern.compile("event:([0-9][0-9_]*)");
@@ -119,6 +144,11 @@ public sealed interface ReplayTarget {
                 return new Step(number(step.group(1))
                         .movePointRight(step.group(2).isEmpty() ? 0 : 3 * power)
                         .longValueExact());
+            }
+            Matcher at = AT.matcher(text);
+            if (at.matches()) {
+                return new At(new Position(
+                        number(at.group(1)).longValueExact(), number(at.group(2)).longValueExact()));
             }
             Matcher time = TIME.matcher(text);
             if (time.matches()) {

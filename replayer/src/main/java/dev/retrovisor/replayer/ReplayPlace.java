@@ -1,0 +1,12 @@
+package dev.retrovisor.replayer;
+
+import dev.retrovisor.traces.Position;
+
+/**
+ * Where a replay stands in its trace.
+ *
+ * @param position where the machine stands, all inputs of the moment applied
+ * @param inputs input events applied
+ * @param entries entries of the events log that have been compared
+ */
+public record ReplayPlace(Position position, long inputs, long entries) {}
