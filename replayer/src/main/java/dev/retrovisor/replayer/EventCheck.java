@@ -179,7 +179,7 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
 
     @Override
     public void close() {
-        try (events) {
+        try (EventCursor<TraceEntry> _ = events) {
             hashes.close();
         }
     }

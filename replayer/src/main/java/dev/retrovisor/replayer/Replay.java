@@ -272,7 +272,7 @@ public final class Replay implements AutoCloseable {
         try (trace;
                 disks;
                 check;
-                inputs) {
+                EventCursor<InputEvent> _ = inputs) {
             machine.close();
         }
     }

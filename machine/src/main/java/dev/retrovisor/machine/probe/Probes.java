@@ -70,6 +70,12 @@ public final class Probes {
         return traps.add(probe);
     }
 
+    /** Lets the run at hand return behind its present step, for one who is told of things by other means than a probe. */
+    public void stop() {
+        stopWanted = true;
+        follower.stopHarts();
+    }
+
     // For the machine, its harts and its engines.
 
     public PcProbes pcs() {
@@ -108,8 +114,7 @@ public final class Probes {
 
     void obey(Verdict verdict) {
         if (verdict == Verdict.STOP) {
-            stopWanted = true;
-            follower.stopHarts();
+            stop();
         }
     }
 }
