@@ -3,122 +3,155 @@ package dev.retrovisor.traces;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongUnaryOperator;
 import java.util.zip.CRC32C;
 
 /**
- * One checkpoint's file: magic and version, then three records (facts, sections, page index), each packed with LZ4 and
+ * One checkpoint's file: magic and version, then three records (facts, sections, page maps), each packed with LZ4 and
  * under a CRC32C. Written whole and renamed, so that what has the name is complete.
  */
 final class CheckpointFile {
     static final String SUFFIX = ".rvc";
+    static final int MAX_NOTE_BYTES = 1024;
 
-    /** A hash, a name and a few numbers. */
+    /** A hash, a name, a note and a few numbers. */
     private static final int MAX_FACTS_BYTES = 4096;
 
-    /** The most that sections or a page index may take: 64 Mi pages with a few bytes each. */
+    /** The most that sections or page maps may take: 64 Mi pages with a few bytes each. */
     private static final int MAX_RECORD_BYTES = 256 << 20;
-    /** "RVC1" in the file. */
-    private static final int MAGIC = 0x31435652;
 
+    /** "RVC1" in the file, and the version behind it. */
+    private static final int FIRST_MAGIC = 0x31435652;
+
+    private static final int FIRST_VERSION = 1;
+
+    /** "RVC2". */
+    private static final int MAGIC = 0x32435652;
+
+    private static final int VERSION = 2;
+    private static final int AUTOMATIC = 1;
     private static final int RECORD_HEADER_BYTES = 12;
     private static final int CRC_BYTES = 4;
 
     private CheckpointFile() {}
 
-    /** A checkpoint file that was read. */
-    record Content(Checkpoint checkpoint, byte[] sections, ByteSource index) {}
+    /**
+     * What a checkpoint file says first.
+     *
+     * @param pagesId number of the file in which its pages are
+     */
+    record Facts(Checkpoint checkpoint, long pagesId) {}
 
-    static void write(Path file, byte[] manifestHash, Checkpoint checkpoint, byte[] sections, ByteSink index) {
-        var facts = new ByteSink(256);
-        facts.putRaw(manifestHash, 0, manifestHash.length);
-        facts.putString(checkpoint.name());
-        facts.putVarint(checkpoint.position().step());
-        facts.putZigzag(checkpoint.position().virtualNanos());
-        facts.putVarint(checkpoint.inputs());
-        facts.putVarint(checkpoint.entries());
-        facts.putVarint(checkpoint.stateBytes());
-        facts.putVarint(checkpoint.pages());
+    /** A checkpoint file that was read; the maps' names are to be made from offsets yet. */
+    record Content(Facts facts, byte[] sections, ByteSource maps, boolean isFirstVersion) {
+        List<PageMap> maps(LongUnaryOperator nameOf) {
+            return isFirstVersion ? PageMapCodec.decodeFirstVersion(maps, nameOf) : PageMapCodec.decode(maps, nameOf);
+        }
+    }
+
+    static void write(Path file, byte[] manifestHash, Facts facts, byte[] sections, ByteSink maps) {
+        Checkpoint checkpoint = facts.checkpoint();
         var out = new ByteSink(64 * 1024);
         out.putInt(MAGIC);
-        out.putInt(TraceLayout.VERSION);
+        out.putInt(VERSION);
+        var content = new ByteSink(256);
+        content.putRaw(manifestHash, 0, manifestHash.length);
+        content.putString(checkpoint.name());
+        content.putVarint(checkpoint.position().step());
+        content.putZigzag(checkpoint.position().virtualNanos());
+        content.putVarint(checkpoint.inputs());
+        content.putVarint(checkpoint.entries());
+        content.putVarint(checkpoint.stateBytes());
+        content.putVarint(checkpoint.pages());
+        content.putLong(facts.pagesId());
+        content.putByte(checkpoint.automatic() ? AUTOMATIC : 0);
+        content.putString(checkpoint.note());
         var lz4 = new Lz4();
-        putRecord(out, lz4, facts.buffer(), facts.length());
+        putRecord(out, lz4, content.buffer(), content.length());
         putRecord(out, lz4, sections, sections.length);
-        putRecord(out, lz4, index.buffer(), index.length());
+        putRecord(out, lz4, maps.buffer(), maps.length());
         TraceFiles.writeWhole(file, out.toByteArray());
     }
 
     /** Reads the facts alone: a few hundred bytes of a file that may be large. */
-    static Checkpoint readFacts(Path file, byte[] manifestHash) {
-        try (var in = open(file)) {
-            return facts(file, readRecord(file, in, MAX_FACTS_BYTES), manifestHash);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    static Facts readFacts(Path file, byte[] manifestHash) throws IOException {
+        try (var in = Files.newInputStream(requireRegular(file))) {
+            boolean first = readIsFirstVersion(file, in);
+            return facts(file, first, readRecord(file, in, MAX_FACTS_BYTES), manifestHash);
         }
     }
 
-    static Content read(Path file, byte[] manifestHash) {
-        try (var in = open(file)) {
-            ByteSource facts = readRecord(file, in, MAX_FACTS_BYTES);
-            Checkpoint checkpoint = facts(file, facts, manifestHash);
+    static Content read(Path file, byte[] manifestHash) throws IOException {
+        try (var in = new BufferedInputStream(Files.newInputStream(requireRegular(file)))) {
+            boolean first = readIsFirstVersion(file, in);
+            ByteSource source = readRecord(file, in, MAX_FACTS_BYTES);
+            Facts facts = facts(file, first, source, manifestHash);
             ByteSource sections = readRecord(file, in, MAX_RECORD_BYTES);
-            ByteSource index = readRecord(file, in, MAX_RECORD_BYTES);
+            ByteSource maps = readRecord(file, in, MAX_RECORD_BYTES);
             if (in.read() >= 0) {
                 throw new TraceFormatException("%s: found bytes behind the last record, expected none".formatted(file));
             }
-            if (checkpoint.stateBytes() != sections.remaining()) {
-                throw facts.bad(checkpoint.stateBytes() + " bytes of state", sections.remaining() + " bytes");
+            if (facts.checkpoint().stateBytes() != sections.remaining()) {
+                throw source.bad(facts.checkpoint().stateBytes() + " bytes of state", sections.remaining() + " bytes");
             }
-            return new Content(checkpoint, sections.getRaw(sections.remaining()), index);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return new Content(facts, sections.getRaw(sections.remaining()), maps, first);
         }
     }
 
-    private static InputStream open(Path file) throws IOException {
-        TraceFiles.requireRegular(file);
-        var in = new BufferedInputStream(Files.newInputStream(file));
-        try {
-            var header = new ByteSource(file.toString(), in.readNBytes(2 * Integer.BYTES));
-            int magic = header.getInt();
-            int version = header.getInt();
-            if (magic != MAGIC || version != TraceLayout.VERSION) {
-                throw new TraceFormatException(
-                        file,
-                        0,
-                        "magic 0x%08x, version %d".formatted(magic, version),
-                        "0x%08x, %d".formatted(MAGIC, TraceLayout.VERSION));
-            }
-            return in;
-        } catch (RuntimeException | IOException e) {
-            in.close();
-            throw e;
+    /** One that is not there is left to the opening: it may have been deleted just now. */
+    private static Path requireRegular(Path file) {
+        if (Files.exists(file)) {
+            TraceFiles.requireRegular(file);
         }
+        return file;
     }
 
-    private static Checkpoint facts(Path file, ByteSource facts, byte[] manifestHash) {
-        byte[] hash = facts.getRaw(TraceLayout.HASH_BYTES);
+    private static boolean readIsFirstVersion(Path file, InputStream in) throws IOException {
+        var header = new ByteSource(file.toString(), in.readNBytes(2 * Integer.BYTES));
+        int magic = header.getInt();
+        int version = header.getInt();
+        boolean first = magic == FIRST_MAGIC && version == FIRST_VERSION;
+        if (!first && (magic != MAGIC || version != VERSION)) {
+            throw new TraceFormatException(
+                    file,
+                    0,
+                    "magic 0x%08x, version %d".formatted(magic, version),
+                    "0x%08x, %d, or 0x%08x, %d".formatted(MAGIC, VERSION, FIRST_MAGIC, FIRST_VERSION));
+        }
+        return first;
+    }
+
+    private static Facts facts(Path file, boolean firstVersion, ByteSource in, byte[] manifestHash) {
+        byte[] hash = in.getRaw(TraceLayout.HASH_BYTES);
         if (!Arrays.equals(hash, manifestHash)) {
-            throw facts.bad("a checkpoint of trace " + Hashes.hex(hash), Hashes.hex(manifestHash));
+            throw in.bad("a checkpoint of trace " + Hashes.hex(hash), Hashes.hex(manifestHash));
         }
-        String name = facts.getString();
-        if (!file.getFileName().toString().equals(name + SUFFIX)) {
-            throw facts.bad("checkpoint '" + name + "'", "the file's name");
+        String name = in.getString();
+        if (!file.getFileName().toString().equals(name + SUFFIX) || !Checkpoint.isName(name)) {
+            throw in.bad("checkpoint '" + name + "'", "the file's name");
         }
-        var position = new Position(facts.getVarint(), facts.getZigzag());
-        long inputs = facts.getVarint();
-        long entries = facts.getVarint();
-        long stateBytes = facts.getVarint();
-        long pages = facts.getVarint();
-        facts.requireEnd();
+        var position = new Position(in.getVarint(), in.getZigzag());
+        long inputs = in.getVarint();
+        long entries = in.getVarint();
+        long stateBytes = in.getVarint();
+        long pages = in.getVarint();
+        long pagesId = firstVersion ? 0 : in.getLong();
+        int flags = firstVersion ? 0 : in.getByte();
+        String note = firstVersion ? "" : in.getString();
+        in.requireEnd();
         if (position.step() < 0 || inputs < 0 || entries < 0 || stateBytes != (int) stateBytes || pages < 0) {
-            throw facts.bad("numbers past 63 bits", "counts");
+            throw in.bad("numbers past 63 bits", "counts");
         }
-        return new Checkpoint(name, position, inputs, entries, (int) stateBytes, pages);
+        if ((flags & ~AUTOMATIC) != 0) {
+            throw in.bad("flags " + flags, "only " + AUTOMATIC);
+        }
+        var checkpoint = new Checkpoint(
+                name, position, inputs, entries, (int) stateBytes, pages, (flags & AUTOMATIC) != 0, note);
+        return new Facts(checkpoint, pagesId);
     }
 
     private static void putRecord(ByteSink out, Lz4 lz4, byte[] content, int contentBytes) {

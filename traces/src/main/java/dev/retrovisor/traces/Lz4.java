@@ -19,15 +19,20 @@ final class Lz4 {
 
     /** Packs into {@link #stored}; returns the stored length, which is {@code lengthBytes} if packing does not pay. */
     int pack(byte[] content, int lengthBytes) {
+        return pack(content, 0, lengthBytes);
+    }
+
+    /** The same for a part of an array. */
+    int pack(byte[] content, int offset, int lengthBytes) {
         int bound = COMPRESSOR.maxCompressedLength(lengthBytes);
         if (stored.length < bound) {
             stored = new byte[bound];
         }
-        int packed = COMPRESSOR.compress(content, 0, lengthBytes, stored, 0, bound);
+        int packed = COMPRESSOR.compress(content, offset, lengthBytes, stored, 0, bound);
         if (packed < lengthBytes) {
             return packed;
         }
-        System.arraycopy(content, 0, stored, 0, lengthBytes);
+        System.arraycopy(content, offset, stored, 0, lengthBytes);
         return lengthBytes;
     }
 

@@ -7,8 +7,8 @@ import java.util.Arrays;
  * one another share the parts in which they do not differ, so that comparing them is cheap where little was written.
  *
  * <p>A page's <em>name</em> stands for its content: equal names are equal contents, within one store. A page's
- * <em>writtenAt</em> is a step behind which it was last written, or 0 if that is not known or it never was: the step of
- * the checkpoint before its last write, as far as checkpoints were taken then.
+ * <em>writtenAt</em> is the virtual time of the state in which a write to it was seen last, so that it was not written behind
+ * that; 0 if it never was, {@link #UNKNOWN} if that is not known.
  */
 public final class PageMap {
     /** The name of a page that has its initial content: zeros in memory, the base image's on a disk. */
@@ -16,6 +16,9 @@ public final class PageMap {
 
     /** The name of a page of zeros. */
     public static final long ZEROS = 0;
+
+    /** The {@link #writtenAt} of a page that may have been written at any time. */
+    public static final long UNKNOWN = Long.MAX_VALUE;
 
     /** Parts that a map has at most: those of 64 GiB of memory and of disks that were written in 192 GiB of places. */
     static final int MAX_CHUNKS = 1 << 17;
@@ -96,9 +99,20 @@ public final class PageMap {
         return chunk(page).names[indexIn(page)];
     }
 
-    /** The step behind which a page was last written; 0: at any time, or never. */
+    /** The virtual time in nanoseconds behind which a page was not written; 0 if it never was, or {@link #UNKNOWN}. */
     public long writtenAt(long page) {
         return chunk(page).writtenAt[indexIn(page)];
+    }
+
+    /** How many pages are not absent. */
+    public long presentPages() {
+        long present = 0;
+        for (Chunk chunk : chunks) {
+            for (long name : chunk.names) {
+                present += name == ABSENT ? 0 : 1;
+            }
+        }
+        return present;
     }
 
     /** Visits, ascending, every page that is not absent or of which a write is known. */
@@ -202,7 +216,7 @@ public final class PageMap {
          * Says what a page is now.
          *
          * @param name of its content, or {@link #ABSENT}
-         * @param writtenAt the step behind which it was written
+         * @param writtenAt the virtual time behind which it was not written
          * @throws IllegalStateException if the map would have more parts than a checkpoint may have
          */
         public Builder put(long page, long name, long writtenAt) {

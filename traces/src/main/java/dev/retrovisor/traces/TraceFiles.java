@@ -10,6 +10,9 @@ import java.util.Comparator;
 
 /** Small files of a trace, read with a limit and written so that they are there whole or not at all. */
 final class TraceFiles {
+    /** What a file's name has at its end until it is whole. */
+    static final String TEMPORARY_SUFFIX = ".tmp";
+
     private static final int PIECE_BYTES = 1 << 20;
 
     private TraceFiles() {}
@@ -36,7 +39,7 @@ final class TraceFiles {
 
     /** @throws TraceFullException if the file can be made but not filled */
     static void writeWhole(Path file, byte[] bytes) {
-        Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY_SUFFIX);
         try (var out = Files.newOutputStream(temporary)) {
             fill(file, out, bytes);
         } catch (IOException | TraceFullException e) {
