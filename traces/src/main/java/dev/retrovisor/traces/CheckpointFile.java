@@ -23,6 +23,7 @@ final class CheckpointFile {
     private static final int MAX_RECORD_BYTES = 256 << 20;
     /** "RVC1" in the file. */
     private static final int MAGIC = 0x31435652;
+    private static final int VERSION = 1;
 
     private static final int RECORD_HEADER_BYTES = 12;
     private static final int CRC_BYTES = 4;
@@ -44,7 +45,7 @@ final class CheckpointFile {
         facts.putVarint(checkpoint.pages());
         var out = new ByteSink(64 * 1024);
         out.putInt(MAGIC);
-        out.putInt(TraceLayout.VERSION);
+        out.putInt(VERSION);
         var lz4 = new Lz4();
         putRecord(out, lz4, facts.buffer(), facts.length());
         putRecord(out, lz4, sections, sections.length);
@@ -86,12 +87,12 @@ final class CheckpointFile {
             var header = new ByteSource(file.toString(), in.readNBytes(2 * Integer.BYTES));
             int magic = header.getInt();
             int version = header.getInt();
-            if (magic != MAGIC || version != TraceLayout.VERSION) {
+            if (magic != MAGIC || version != VERSION) {
                 throw new TraceFormatException(
                         file,
                         0,
                         "magic 0x%08x, version %d".formatted(magic, version),
-                        "0x%08x, %d".formatted(MAGIC, TraceLayout.VERSION));
+                        "0x%08x, %d".formatted(MAGIC, VERSION));
             }
             return in;
         } catch (RuntimeException | IOException e) {

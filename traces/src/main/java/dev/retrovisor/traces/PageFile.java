@@ -24,6 +24,7 @@ final class PageFile implements AutoCloseable {
 
     /** "RVP1" in the file. */
     private static final int MAGIC = 0x31505652;
+    private static final int VERSION = 1;
 
     private static final int FILE_HEADER_BYTES = 16;
     private static final int RECORD_HEADER_BYTES = 16;
@@ -190,7 +191,7 @@ final class PageFile implements AutoCloseable {
     private void takeOver() {
         if (writtenBytes < FILE_HEADER_BYTES) {
             writtenBytes = 0;
-            unwritten.putInt(MAGIC).putInt(TraceLayout.VERSION).putLong(0);
+            unwritten.putInt(MAGIC).putInt(VERSION).putLong(0);
             flush();
             return;
         }
@@ -220,12 +221,12 @@ final class PageFile implements AutoCloseable {
     private void requireHeader() {
         ByteBuffer header = ByteBuffer.allocate(FILE_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
         readAt(0, header);
-        if (header.getInt(0) != MAGIC || header.getInt(4) != TraceLayout.VERSION || header.getLong(8) != 0) {
+        if (header.getInt(0) != MAGIC || header.getInt(4) != VERSION || header.getLong(8) != 0) {
             throw new TraceFormatException(
                     file,
                     0,
                     "magic 0x%08x, version %d".formatted(header.getInt(0), header.getInt(4)),
-                    "0x%08x, %d".formatted(MAGIC, TraceLayout.VERSION));
+                    "0x%08x, %d".formatted(MAGIC, VERSION));
         }
     }
 
