@@ -55,6 +55,7 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
     private final Engines.Made engine;
     private final StateWriter hashed = new StateWriter();
     private final PowerState power = new PowerState();
+    private final Pokes pokes;
 
     /**
      * A machine at power-on, about to run its first instruction.
@@ -116,6 +117,7 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
             harts.add(new Hart(i, config.paging().satpMode(), ram, board.bus(), timebase(), alarms, translations));
         }
         scheduler = new Scheduler(harts, config.quantumSteps());
+        pokes = new Pokes(ram, harts);
         engine = maker.make(choice, harts, ram, clock, translations);
         sbi = new Sbi(harts, clock, ram, config.hardwareDirtyBits(), events, this::requestPower);
         powerOn();
@@ -227,6 +229,8 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
      * Applies one input; the machine must stand at its moment.
      *
      * @throws IllegalStateException if it does not
+     * @throws IllegalArgumentException if the event changes memory or a register that the machine does not have, or to a
+     *     value that the register can't hold; nothing is changed then
      */
     public void apply(InputEvent event) {
         if (event.step() != steps() || event.virtualNanos() != virtualNanos()) {
@@ -257,7 +261,17 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
                     case RESET -> power.request(DeviceEvent.Power.Change.RESET);
                 }
             }
+            case InputEvent.Poke poke -> pokes.apply(poke);
         }
+    }
+
+    /**
+     * Does nothing if a change can be made.
+     *
+     * @throws IllegalArgumentException if {@link #apply} would refuse it
+     */
+    public void requirePossible(InputEvent.Poke poke) {
+        pokes.require(poke);
     }
 
     /** Machine time: steps made over all harts since power-on. */

@@ -1,5 +1,6 @@
 package dev.retrovisor.replayer;
 
+import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.board.Board;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.machine.event.InputEvent;
@@ -17,7 +18,8 @@ final class InputBounds {
         this.config = config;
     }
 
-    void require(InputEvent input, long ordinal) {
+    /** @param machine the one that is to take it */
+    void require(InputEvent input, long ordinal, Machine machine) {
         boolean fits = switch (input) {
             case InputEvent.ConsoleInput event -> hasConsole(event.console());
             case InputEvent.ConsoleResize event -> hasConsole(event.console());
@@ -25,10 +27,22 @@ final class InputBounds {
                 event.nic() >= 0 && event.nic() < config.nics().size();
             case InputEvent.EntropySeed event -> event.seed().length == SEED_BYTES;
             case InputEvent.WallClock _, InputEvent.Operator _ -> true;
+            case InputEvent.Poke poke -> {
+                requirePossible(poke, ordinal, machine);
+                yield true;
+            }
         };
         if (!fits) {
             throw new ReplayException("%s: input %d is for a device that this machine does not have: %s"
                     .formatted(trace, ordinal, input.getClass().getSimpleName()));
+        }
+    }
+
+    private void requirePossible(InputEvent.Poke poke, long ordinal, Machine machine) {
+        try {
+            machine.requirePossible(poke);
+        } catch (IllegalArgumentException e) {
+            throw new ReplayException("%s: input %d: %s".formatted(trace, ordinal, e.getMessage()), e);
         }
     }
 

@@ -213,7 +213,7 @@ public final class Replay implements AutoCloseable {
     private void settle(Position here) {
         InputEvent input = inputs.peek();
         while (input != null && input.step() == here.step() && input.virtualNanos() == here.virtualNanos()) {
-            bounds.require(input, inputs.ordinal());
+            bounds.require(input, inputs.ordinal(), machine);
             tap.in(input);
             machine.apply(inputs.next());
             input = inputs.peek();

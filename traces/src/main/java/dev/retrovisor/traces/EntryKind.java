@@ -11,6 +11,8 @@ public enum EntryKind {
     WALL_CLOCK(4, LogKind.INPUTS, "wall clock"),
     ENTROPY_SEED(5, LogKind.INPUTS, "entropy seed"),
     OPERATOR(6, LogKind.INPUTS, "operator"),
+    MEMORY_POKE(7, LogKind.INPUTS, "memory change"),
+    REGISTER_POKE(8, LogKind.INPUTS, "register change"),
     CONSOLE_OUTPUT(16, LogKind.EVENTS, "console output"),
     /** Many outputs of one byte in one entry: a coding, not a kind that callers see. */
     CONSOLE_RUN(17, LogKind.EVENTS, "console run"),
@@ -64,6 +66,8 @@ public enum EntryKind {
             case InputEvent.WallClock _ -> WALL_CLOCK;
             case InputEvent.EntropySeed _ -> ENTROPY_SEED;
             case InputEvent.Operator _ -> OPERATOR;
+            case InputEvent.MemoryPoke _ -> MEMORY_POKE;
+            case InputEvent.RegisterPoke _ -> REGISTER_POKE;
         };
     }
 

@@ -160,7 +160,14 @@ final class EventCodec {
                 case DISK_WRITE -> device(diskWrite(step));
                 case POWER -> device(new Power(step, change()));
                 case STATE_HASH -> stateHash(step);
-                case CONSOLE_INPUT, CONSOLE_RESIZE, FRAME_ARRIVAL, WALL_CLOCK, ENTROPY_SEED, OPERATOR ->
+                case CONSOLE_INPUT,
+                        CONSOLE_RESIZE,
+                        FRAME_ARRIVAL,
+                        WALL_CLOCK,
+                        ENTROPY_SEED,
+                        OPERATOR,
+                        MEMORY_POKE,
+                        REGISTER_POKE ->
                     throw new IllegalStateException(kind + " passed for an event");
             };
         }

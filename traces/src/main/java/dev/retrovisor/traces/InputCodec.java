@@ -1,11 +1,14 @@
 package dev.retrovisor.traces;
 
+import dev.retrovisor.machine.event.HartRegister;
 import dev.retrovisor.machine.event.InputEvent;
 import dev.retrovisor.machine.event.InputEvent.ConsoleInput;
 import dev.retrovisor.machine.event.InputEvent.ConsoleResize;
 import dev.retrovisor.machine.event.InputEvent.EntropySeed;
 import dev.retrovisor.machine.event.InputEvent.FrameArrival;
+import dev.retrovisor.machine.event.InputEvent.MemoryPoke;
 import dev.retrovisor.machine.event.InputEvent.Operator;
+import dev.retrovisor.machine.event.InputEvent.RegisterPoke;
 import dev.retrovisor.machine.event.InputEvent.WallClock;
 
 /** Input events as bytes: kind, step, idle time, then the fields of the kind. */
@@ -34,6 +37,15 @@ final class InputCodec {
             case WallClock(long _, long _, long epochNanos) -> out.putLong(epochNanos);
             case EntropySeed(long _, long _, byte[] seed) -> out.putBytes(seed);
             case Operator(long _, long _, Operator.Action action) -> out.putByte(action.ordinal());
+            case MemoryPoke(long _, long _, long physicalAddress, byte[] bytes) -> {
+                out.putLong(physicalAddress);
+                out.putBytes(bytes);
+            }
+            case RegisterPoke(long _, long _, int hart, HartRegister register, long value) -> {
+                out.putZigzag(hart);
+                out.putVarint(register.number());
+                out.putLong(value);
+            }
         }
     }
 
@@ -43,7 +55,8 @@ final class InputCodec {
             case ConsoleInput(long _, long _, int _, byte[] bytes) -> bytes.length;
             case FrameArrival(long _, long _, int _, byte[] frame) -> frame.length;
             case EntropySeed(long _, long _, byte[] seed) -> seed.length;
-            case ConsoleResize _, WallClock _, Operator _ -> 0;
+            case MemoryPoke(long _, long _, long _, byte[] bytes) -> bytes.length;
+            case ConsoleResize _, WallClock _, Operator _, RegisterPoke _ -> 0;
         };
     }
 
@@ -78,9 +91,28 @@ final class InputCodec {
                 case WALL_CLOCK -> new WallClock(step, nanos, in.getLong());
                 case ENTROPY_SEED -> new EntropySeed(step, nanos, in.getBytes());
                 case OPERATOR -> new Operator(step, nanos, action());
+                case MEMORY_POKE -> new MemoryPoke(step, nanos, in.getLong(), pokedBytes());
+                case REGISTER_POKE -> new RegisterPoke(step, nanos, in.getSmall(), register(), in.getLong());
                 case CONSOLE_OUTPUT, CONSOLE_RUN, FRAME_SENT, DISK_WRITE, POWER, STATE_HASH ->
                     throw new IllegalStateException(kind + " passed for an input");
             };
+        }
+
+        private byte[] pokedBytes() {
+            byte[] bytes = in.getBytes();
+            if (bytes.length == 0 || bytes.length > MemoryPoke.MOST_BYTES) {
+                throw in.bad(bytes.length + " bytes of a memory change", "1 to " + MemoryPoke.MOST_BYTES);
+            }
+            return bytes;
+        }
+
+        private HartRegister register() {
+            long number = in.getVarint();
+            try {
+                return HartRegister.of(Math.toIntExact(number));
+            } catch (IllegalArgumentException | ArithmeticException _) {
+                throw in.bad("register " + Long.toUnsignedString(number), "one that can be set");
+            }
         }
 
         private Operator.Action action() {

@@ -68,6 +68,14 @@ final class JsonFields {
         return element.getAsString();
     }
 
+    /** Whether a field is there and is a string. */
+    boolean isString(String name) {
+        JsonElement element = object.get(name);
+        return element != null
+                && element.isJsonPrimitive()
+                && element.getAsJsonPrimitive().isString();
+    }
+
     long number(String name) {
         JsonElement element = take(name);
         if (!element.isJsonPrimitive() || !element.getAsJsonPrimitive().isNumber()) {

@@ -3,7 +3,9 @@ package dev.retrovisor.traces;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.machine.board.PagingMode;
 import java.nio.charset.StandardCharsets;
@@ -19,15 +21,16 @@ final class ManifestJson {
     private static final Gson PRETTY =
             new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
     private static final String VERSION_FIELD = "traceFormat";
+    private static final String POWER_ON = "power-on";
 
     private ManifestJson() {}
 
     static byte[] encode(Manifest manifest) {
         var json = new JsonObject();
-        json.addProperty(VERSION_FIELD, TraceLayout.VERSION);
+        json.addProperty(VERSION_FIELD, manifest.format());
         json.addProperty("guest", manifest.guest());
         json.addProperty("createdAt", manifest.createdAt().toString());
-        json.addProperty("start", JsonFields.nameOf(manifest.start()));
+        json.add("start", start(manifest.start()));
         var by = new JsonObject();
         by.addProperty("product", manifest.recordedBy().product());
         by.addProperty("java", manifest.recordedBy().java());
@@ -53,7 +56,7 @@ final class ManifestJson {
         }
         String guest = json.string("guest");
         Instant createdAt = instant(json, "createdAt");
-        Manifest.Start start = json.constant("start", Manifest.Start.class);
+        Manifest.Start start = start(file, json, version);
         JsonFields by = json.object("recordedBy");
         var recordedBy = new Manifest.RecordedBy(by.string("product"), by.string("java"), by.string("system"));
         by.finish();
@@ -65,11 +68,72 @@ final class ManifestJson {
                 json.objects("disks").stream().map(ManifestJson::disk).toList();
         json.finish();
         try {
-            return new Manifest(machineModel, machine(machine), images, disks, guest, recordedBy, createdAt, start);
+            return new Manifest(
+                    (int) version,
+                    machineModel,
+                    machine(machine),
+                    images,
+                    disks,
+                    guest,
+                    recordedBy,
+                    createdAt,
+                    start);
         } catch (IllegalArgumentException e) {
             throw new TraceFormatException(
                     "%s: found %s, expected a machine that can be".formatted(file, e.getMessage()));
         }
+    }
+
+    private static JsonElement start(Manifest.Start start) {
+        return switch (start) {
+            case Manifest.PowerOn _ -> new JsonPrimitive(POWER_ON);
+            case Manifest.Resumed resumed -> {
+                var parent = new JsonObject();
+                parent.addProperty("manifest", resumed.parent().manifestSha256());
+                parent.addProperty("name", resumed.parent().name());
+                parent.addProperty("pathHint", resumed.parent().pathHint());
+                var json = new JsonObject();
+                json.add("parent", parent);
+                json.addProperty("step", resumed.position().step());
+                json.addProperty("virtualNanos", resumed.position().virtualNanos());
+                json.addProperty("inputs", resumed.inputs());
+                json.addProperty("entries", resumed.entries());
+                json.addProperty("stateHash", HexFormat.of().toHexDigits(resumed.stateHash()));
+                yield json;
+            }
+        };
+    }
+
+    private static Manifest.Start start(Path file, JsonFields json, long version) {
+        if (version == TraceLayout.VERSION_WITHOUT_BRANCHES || json.isString("start")) {
+            if (!json.string("start").equals(POWER_ON)) {
+                throw json.bad("start", "'" + json.string("start") + "'", "'" + POWER_ON + "'");
+            }
+            return Manifest.Start.POWER_ON;
+        }
+        JsonFields fields = json.object("start");
+        JsonFields parent = fields.object("parent");
+        try {
+            var resumed = new Manifest.Resumed(
+                    new Manifest.Parent(parent.string("manifest"), parent.string("name"), parent.string("pathHint")),
+                    new Position(fields.number("step"), fields.number("virtualNanos")),
+                    fields.number("inputs"),
+                    fields.number("entries"),
+                    hash(fields, "stateHash"));
+            parent.finish();
+            return finished(fields, resumed);
+        } catch (IllegalArgumentException e) {
+            throw new TraceFormatException(
+                    "%s: found %s, expected a start that can be".formatted(file, e.getMessage()));
+        }
+    }
+
+    private static long hash(JsonFields json, String name) {
+        String text = json.string(name);
+        if (!text.matches("[0-9a-f]{16}")) {
+            throw json.bad(name, "'" + text + "'", "a hash of 16 hexadecimal digits");
+        }
+        return HexFormat.fromHexDigitsToLong(text);
     }
 
     private static JsonObject machine(MachineConfig config) {

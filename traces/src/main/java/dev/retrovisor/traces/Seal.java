@@ -11,9 +11,10 @@ import java.nio.file.Path;
  */
 record Seal(long inputBlocks, String inputsHead, long eventBlocks, String eventsHead) {
 
-    byte[] encode() {
+    /** @param format of the trace */
+    byte[] encode(int format) {
         var json = new JsonObject();
-        json.addProperty("traceFormat", TraceLayout.VERSION);
+        json.addProperty("traceFormat", format);
         json.addProperty("inputBlocks", inputBlocks);
         json.addProperty("inputsHead", inputsHead);
         json.addProperty("eventBlocks", eventBlocks);
@@ -21,11 +22,12 @@ record Seal(long inputBlocks, String inputsHead, long eventBlocks, String events
         return (new GsonBuilder().setPrettyPrinting().create().toJson(json) + "\n").getBytes(StandardCharsets.UTF_8);
     }
 
-    static Seal decode(Path file, byte[] bytes) {
+    /** @param format of the trace */
+    static Seal decode(Path file, byte[] bytes, int format) {
         JsonFields json = JsonFields.parse(file, bytes);
         long version = json.number("traceFormat");
-        if (version != TraceLayout.VERSION) {
-            throw json.bad("traceFormat", Long.toString(version), Integer.toString(TraceLayout.VERSION));
+        if (version != format) {
+            throw json.bad("traceFormat", Long.toString(version), Integer.toString(format));
         }
         var seal = new Seal(
                 json.number("inputBlocks"),

@@ -14,7 +14,7 @@ import java.util.Map;
  * What a trace is, found by reading all of its logs.
  *
  * @param folder where it is
- * @param formatVersion version of the trace format
+ * @param formatVersion version of the trace's format
  * @param manifest what was recorded
  * @param end how far it goes and how it ended
  * @param entriesByKind number of entries; kinds that do not occur are missing
@@ -58,7 +58,7 @@ public record TraceInfo(
         }
         return new TraceInfo(
                 reader.folder(),
-                TraceLayout.VERSION,
+                reader.manifest().format(),
                 reader.manifest(),
                 reader.durableEnd(),
                 Collections.unmodifiableMap(counts),

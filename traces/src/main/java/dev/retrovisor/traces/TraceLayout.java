@@ -4,8 +4,11 @@ import java.nio.file.Path;
 
 /** Names and limits of the trace format; docs/formats/trace.md draws the layouts. */
 final class TraceLayout {
-    /** The format that this build writes, and the newest that it reads. */
-    static final int VERSION = 1;
+    /** The newest format that this build reads and writes; a trace has the least one that holds it. */
+    static final int VERSION = 2;
+
+    /** From power-on, and without changes by a person. */
+    static final int VERSION_WITHOUT_BRANCHES = 1;
 
     static final String MANIFEST = "manifest.json";
     static final String SEAL = "seal.json";

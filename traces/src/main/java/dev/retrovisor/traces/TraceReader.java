@@ -45,7 +45,7 @@ public final class TraceReader implements AutoCloseable {
             inputs.close();
             throw e;
         }
-        this.scan = new TraceScan(folder, manifestHash, inputs, events);
+        this.scan = new TraceScan(folder, manifest, manifestHash, inputs, events);
         try {
             scan.refresh();
             scan.requireCleanEnd();
@@ -65,6 +65,11 @@ public final class TraceReader implements AutoCloseable {
 
     public Manifest manifest() {
         return manifest;
+    }
+
+    /** By what a trace that goes on from this one names it: its manifest's hash, in lower-case hexadecimal. */
+    public String manifestSha256() {
+        return Hashes.hex(manifestHash);
     }
 
     /**
@@ -166,8 +171,9 @@ public final class TraceReader implements AutoCloseable {
     public ChainHeads verifyChain() {
         try (var inputs = inputs();
                 var events = events()) {
-            requireAscending(inputs, InputEvent::step, scan.durable().inputs(), "inputs");
-            requireAscending(events, TraceEntry::step, scan.durable().entries(), "events");
+            long start = manifest.start().position().step();
+            requireAscending(inputs, InputEvent::step, start, scan.durable().inputs(), "inputs");
+            requireAscending(events, TraceEntry::step, start, scan.durable().entries(), "events");
         }
         scan.requireCleanEnd();
         return chainHeads();
@@ -237,8 +243,12 @@ public final class TraceReader implements AutoCloseable {
     }
 
     private static <T> void requireAscending(
-            EventCursor<T> cursor, java.util.function.ToLongFunction<T> stepOf, long expected, String log) {
-        long step = 0;
+            EventCursor<T> cursor,
+            java.util.function.ToLongFunction<T> stepOf,
+            long startStep,
+            long expected,
+            String log) {
+        long step = startStep;
         for (T entry = cursor.next(); entry != null; entry = cursor.next()) {
             if (stepOf.applyAsLong(entry) < step) {
                 throw new TraceFormatException("%s entry %d: found step %d, expected %d or later"

@@ -13,19 +13,22 @@ import java.util.Optional;
  */
 final class TraceScan implements AutoCloseable {
     private final Path folder;
+    private final Manifest manifest;
     private final byte[] manifestHash;
     private final BlockReader inputs;
     private final BlockReader events;
     private BlockHeader pending;
-    private DurableEnd durable = new DurableEnd(Position.POWER_ON, 0, 0, 0, 0, Optional.empty());
+    private DurableEnd durable;
     private long eventEntries;
     private boolean eventsEnded;
 
-    TraceScan(Path folder, byte[] manifestHash, BlockReader inputs, BlockReader events) {
+    TraceScan(Path folder, Manifest manifest, byte[] manifestHash, BlockReader inputs, BlockReader events) {
         this.folder = folder;
+        this.manifest = manifest;
         this.manifestHash = manifestHash;
         this.inputs = inputs;
         this.events = events;
+        durable = new DurableEnd(manifest.start().position(), 0, 0, 0, 0, Optional.empty());
     }
 
     DurableEnd durable() {
@@ -50,7 +53,8 @@ final class TraceScan implements AutoCloseable {
             pending = null;
         }
         if (sealed) {
-            requireSeal(sealFile, Seal.decode(sealFile, TraceFiles.readBounded(sealFile, TraceLayout.MAX_JSON_BYTES)));
+            byte[] json = TraceFiles.readBounded(sealFile, TraceLayout.MAX_JSON_BYTES);
+            requireSeal(sealFile, Seal.decode(sealFile, json, manifest.format()));
         }
     }
 

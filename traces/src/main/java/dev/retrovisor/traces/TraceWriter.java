@@ -27,6 +27,7 @@ public final class TraceWriter implements AutoCloseable {
     private static final int BUFFER_BYTES = TraceLayout.BLOCK_TARGET_BYTES + 16 * 1024;
 
     private final Path folder;
+    private final Manifest manifest;
     private final List<StoredImage> images;
     private final byte[] manifestHash;
     private final BlockWriter inputs;
@@ -36,9 +37,9 @@ public final class TraceWriter implements AutoCloseable {
     private final Timeline inputTime = new Timeline();
     private final EventCodec.Encoder eventEncoder = new EventCodec.Encoder(eventContent);
 
-    private Position inputFirst = Position.POWER_ON;
-    private Position eventFirst = Position.POWER_ON;
-    private Position through = Position.POWER_ON;
+    private Position inputFirst;
+    private Position eventFirst;
+    private Position through;
     private long lastInputStep;
     private long lastInputNanos;
     private long lastEventStep;
@@ -56,8 +57,16 @@ public final class TraceWriter implements AutoCloseable {
     /** A boot image in the trace, as it was written. */
     private record StoredImage(Path file, ImageHashes.Identity identity, String sha256) {}
 
-    private TraceWriter(Path folder, List<StoredImage> images, byte[] manifestHash, FreeSpace freeSpace) {
+    private TraceWriter(
+            Path folder, Manifest manifest, List<StoredImage> images, byte[] manifestHash, FreeSpace freeSpace) {
         this.folder = folder;
+        this.manifest = manifest;
+        Position start = manifest.start().position();
+        inputFirst = start;
+        eventFirst = start;
+        through = start;
+        lastEventStep = start.step();
+        lastIdleNanos = start.virtualNanos() - start.step();
         this.images = images;
         this.manifestHash = manifestHash;
         this.inputs =
@@ -112,7 +121,7 @@ public final class TraceWriter implements AutoCloseable {
     private static TraceWriter begin(Path folder, Manifest manifest, BootFiles images, FreeSpace freeSpace) {
         List<StoredImage> stored = storeImages(folder, manifest, images, freeSpace);
         byte[] json = ManifestJson.encode(manifest);
-        var writer = new TraceWriter(folder, stored, Hashes.sha256(json), freeSpace);
+        var writer = new TraceWriter(folder, manifest, stored, Hashes.sha256(json), freeSpace);
         try {
             writer.start();
             // Last: a folder with a manifest is a trace, with both logs begun.
@@ -128,6 +137,10 @@ public final class TraceWriter implements AutoCloseable {
     public void append(InputEvent event) {
         requireOpen();
         requirePayload(InputCodec.payloadBytes(event));
+        if (event instanceof InputEvent.Poke && !manifest.holdsPokes()) {
+            throw new IllegalArgumentException(
+                    "trace format %d holds no changes of the machine by hand".formatted(manifest.format()));
+        }
         if (event.step() < Math.max(lastInputStep, through.step())
                 || event.virtualNanos() < Math.max(lastInputNanos, through.virtualNanos())) {
             throw new IllegalArgumentException(
@@ -280,8 +293,8 @@ public final class TraceWriter implements AutoCloseable {
     private void start() {
         var content = new ByteSink(TraceLayout.HASH_BYTES);
         content.putRaw(manifestHash, 0, manifestHash.length);
-        events.write(BlockKind.START, Position.POWER_ON, Position.POWER_ON, 0, 0, content);
-        inputs.write(BlockKind.START, Position.POWER_ON, Position.POWER_ON, 1, 0, content);
+        events.write(BlockKind.START, through, through, 0, 0, content);
+        inputs.write(BlockKind.START, through, through, 1, 0, content);
         // Without its JVM flags Chronicle opens files read-only and says nothing.
         for (LogKind log : LogKind.values()) {
             try (var walker = new QueueWalker(TraceLayout.queueFile(folder, log))) {
@@ -349,7 +362,7 @@ public final class TraceWriter implements AutoCloseable {
     private void seal() {
         var seal = new Seal(inputs.blocks(), Hashes.hex(inputs.chain()), events.blocks(), Hashes.hex(events.chain()));
         try {
-            TraceFiles.writeWhole(folder.resolve(TraceLayout.SEAL), seal.encode());
+            TraceFiles.writeWhole(folder.resolve(TraceLayout.SEAL), seal.encode(manifest.format()));
         } catch (TraceFullException e) {
             // A full disk may have room for the end record and none for a file more; the trace reads well without.
             if (full == null) {

@@ -41,7 +41,7 @@ class ManifestTest {
     @Test
     void aNewerFormatSaysThatANewerRetrovisorIsNeeded() {
         assertEquals(
-                FILE + ": trace format 7, this build reads up to 1: use a newer retrovisor",
+                FILE + ": trace format 7, this build reads up to 2: use a newer retrovisor",
                 failure("\"traceFormat\": 1", "\"traceFormat\": 7, \"whatIsNew\": {}"));
     }
 

@@ -130,7 +130,12 @@ final class Samples {
                 "frame %d %d %d %s".formatted(step, nanos, nic, Arrays.toString(frame));
             case InputEvent.EntropySeed(long step, long nanos, byte[] seed) ->
                 "entropy %d %d %s".formatted(step, nanos, Arrays.toString(seed));
-            case InputEvent.ConsoleResize _, InputEvent.WallClock _, InputEvent.Operator _ -> event.toString();
+            case InputEvent.MemoryPoke(long step, long nanos, long physicalAddress, byte[] bytes) ->
+                "memory %d %d %d %s".formatted(step, nanos, physicalAddress, Arrays.toString(bytes));
+            case InputEvent.ConsoleResize _,
+                    InputEvent.WallClock _,
+                    InputEvent.Operator _,
+                    InputEvent.RegisterPoke _ -> event.toString();
         };
     }
 

@@ -38,4 +38,31 @@ public sealed interface InputEvent {
             RESET
         }
     }
+
+    /** A person's change of the machine itself. */
+    sealed interface Poke extends InputEvent {}
+
+    /**
+     * A change of memory, as a device would write it.
+     *
+     * @param physicalAddress of the first byte; all must lie in RAM
+     * @param bytes 1 to {@link #MOST_BYTES}
+     */
+    record MemoryPoke(long step, long virtualNanos, long physicalAddress, byte[] bytes) implements Poke {
+        /** A page: larger changes are several events. */
+        public static final int MOST_BYTES = 4096;
+
+        public MemoryPoke {
+            if (bytes.length == 0 || bytes.length > MOST_BYTES) {
+                throw new IllegalArgumentException(
+                        "a change of %d bytes of memory: 1 to %d at a time".formatted(bytes.length, MOST_BYTES));
+            }
+        }
+    }
+
+    /**
+     * A change of a register, as machine mode could make it: of a control and status register only the fields change that
+     * software can write, and what hangs on them follows.
+     */
+    record RegisterPoke(long step, long virtualNanos, int hart, HartRegister register, long value) implements Poke {}
 }

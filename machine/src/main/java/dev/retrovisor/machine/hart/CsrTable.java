@@ -12,6 +12,9 @@ final class CsrTable {
     /** fflags, frm and fcsr are 1 to 3: there only while mstatus.FS says so. */
     static final int LAST_FLOATING_POINT = 3;
 
+    private static final int MCYCLE_NUMBER = 0xB00;
+    private static final int MINSTRET_NUMBER = 0xB02;
+
     private static final Csr[] ROWS = new Csr[4096];
 
     // Interrupts: software, timer and external, of S- and M-mode.
@@ -271,9 +274,9 @@ final class CsrTable {
     }
 
     private static void machineCounters() {
-        row(0xB00, "mcycle", CsrTable::cycles, (h, v) -> setCounter(h, MCYCLE, INHIBIT_CYCLE, v - steps(h) - 1, v));
+        row(MCYCLE_NUMBER, "mcycle", CsrTable::cycles, (h, v) -> setCounter(h, MCYCLE, INHIBIT_CYCLE, v - steps(h) - 1, v));
         row(
-                0xB02,
+                MINSTRET_NUMBER,
                 "minstret",
                 CsrTable::retired,
                 (h, v) -> setCounter(h, MINSTRET, INHIBIT_RETIRED, v - retirements(h) - 1, v));
@@ -306,6 +309,13 @@ final class CsrTable {
     private static void setCounter(Hart hart, int offset, long inhibitBit, long counting, long inhibited) {
         boolean isInhibited = (hart.state().get(MCOUNTINHIBIT) & inhibitBit) != 0;
         hart.state().set(offset, isInhibited ? inhibited : counting);
+    }
+
+    /** Whether a register counts the instruction that writes it, and so has one more behind it than was written. */
+    static boolean isCounting(Hart hart, int number) {
+        long inhibited = hart.state().get(MCOUNTINHIBIT);
+        return number == MCYCLE_NUMBER && (inhibited & INHIBIT_CYCLE) == 0
+                || number == MINSTRET_NUMBER && (inhibited & INHIBIT_RETIRED) == 0;
     }
 
     private static void writeInhibit(Hart hart, long value) {

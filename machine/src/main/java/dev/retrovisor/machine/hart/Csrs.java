@@ -62,6 +62,47 @@ public final class Csrs {
     }
 
     /**
+     * Whether {@link #poke} can set a register.
+     *
+     * @throws IllegalArgumentException if it can't
+     */
+    public void requireWritable(int number) {
+        Csr csr = CsrTable.find(number);
+        if (csr == null) {
+            throw new IllegalArgumentException("no CSR 0x%x".formatted(number));
+        }
+        if (csr.write() == null || number >>> 10 == 3) {
+            throw new IllegalArgumentException("%s can only be read".formatted(csr.name()));
+        }
+    }
+
+    /**
+     * Sets what machine mode can write, between two instructions, for whoever changes a stopped machine: no other access
+     * rule applies.
+     *
+     * @throws IllegalArgumentException if the hart has no such register, or it can only be read
+     */
+    public void poke(int number, long value) {
+        requireWritable(number);
+        HartState state = hart.state();
+        long privilege = state.get(HartState.PRIVILEGE);
+        boolean floatingPoint = number <= CsrTable.LAST_FLOATING_POINT;
+        boolean floatingPointOff = (state.get(HartState.MSTATUS) & Mstatus.FS) == 0;
+        state.set(HartState.PRIVILEGE, Privilege.MACHINE);
+        if (floatingPoint) {
+            state.set(HartState.MSTATUS, state.get(HartState.MSTATUS) | Mstatus.FS);
+        }
+        try {
+            CsrTable.find(number).write().write(hart, CsrTable.isCounting(hart, number) ? value + 1 : value);
+        } finally {
+            if (floatingPoint && floatingPointOff) {
+                state.set(HartState.MSTATUS, state.get(HartState.MSTATUS) & ~Mstatus.FS);
+            }
+            hart.setPrivilege((int) privilege);
+        }
+    }
+
+    /**
      * Set and clear work on what software wrote, not on interrupt inputs (privileged manual, "Machine Interrupt
      * Registers": the value written back has the software bit of SEIP, not the input).
      */

@@ -1,6 +1,9 @@
 package dev.retrovisor.machine.isa;
 
+import dev.retrovisor.machine.event.HartRegister;
+import dev.retrovisor.machine.hart.CsrNames;
 import java.util.List;
+import java.util.Optional;
 
 /** Names of the registers, as assembly writes them. */
 public final class Registers {
@@ -32,6 +35,40 @@ public final class Registers {
     /** The number of a floating-point register by its ABI name or {@code f0} to {@code f31}; -1 if it is none. */
     public static int floatNumber(String name) {
         return number(name, "f", FLOAT);
+    }
+
+    /** A register that can be set, by any of its names: also {@code pc}, {@code priv} and those of CSRs. */
+    public static Optional<HartRegister> settable(String name) {
+        if (name.equals("pc")) {
+            return Optional.of(HartRegister.PC);
+        }
+        if (name.equals("priv")) {
+            return Optional.of(HartRegister.PRIVILEGE);
+        }
+        int integer = integerNumber(name);
+        if (integer > 0) {
+            return Optional.of(new HartRegister.Integer(integer));
+        }
+        int floating = floatNumber(name);
+        if (floating >= 0) {
+            return Optional.of(new HartRegister.Float(floating));
+        }
+        int csr = CsrNames.number(name);
+        return csr < 0 ? Optional.empty() : Optional.of(new HartRegister.Csr(csr));
+    }
+
+    /** The name of a register as {@link #settable} takes it. */
+    public static String name(HartRegister register) {
+        return switch (register) {
+            case HartRegister.Integer(int index) -> integerName(index);
+            case HartRegister.Float(int index) -> floatName(index);
+            case HartRegister.Csr(int number) -> {
+                String name = CsrNames.name(number);
+                yield name == null ? "csr 0x%x".formatted(number) : name;
+            }
+            case HartRegister.Pc _ -> "pc";
+            case HartRegister.Privilege _ -> "priv";
+        };
     }
 
     private static int number(String name, String prefix, List<String> names) {

@@ -93,7 +93,8 @@ public final class AsciicastWriter implements ReplayTap {
             case InputEvent.FrameArrival _,
                     InputEvent.WallClock _,
                     InputEvent.EntropySeed _,
-                    InputEvent.Operator _ -> {}
+                    InputEvent.Operator _,
+                    InputEvent.Poke _ -> {}
         }
     }
 
