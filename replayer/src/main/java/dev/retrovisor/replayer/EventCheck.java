@@ -191,7 +191,7 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
 
     @Override
     public void close() {
-        try (events) {
+        try (var _ = events) {
             hashes.close();
         }
     }

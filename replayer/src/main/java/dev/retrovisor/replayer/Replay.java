@@ -129,6 +129,17 @@ public final class Replay implements AutoCloseable {
         check.reach(trace.durableEnd(), true);
     }
 
+    /** Takes in what the recorder has added, in a replay that follows; whether there is more than has been replayed. */
+    public boolean extend() {
+        DurableEnd known = trace.durableEnd();
+        if (follows && known.end().isEmpty() && !trace.refresh().equals(known)) {
+            end = trace.durableEnd().position();
+            finished = false;
+            check.reach(trace.durableEnd(), true);
+        }
+        return !finished;
+    }
+
     /** Whether the trace has ended and the replay has come there; one that follows goes on while it has not. */
     public boolean isOver() {
         return finished && trace.durableEnd().end().isPresent();
@@ -256,16 +267,6 @@ public final class Replay implements AutoCloseable {
         }
     }
 
-    /** Takes in what the recorder has added. */
-    private void extend() {
-        DurableEnd known = trace.durableEnd();
-        if (follows && known.end().isEmpty() && !trace.refresh().equals(known)) {
-            end = trace.durableEnd().position();
-            finished = false;
-            check.reach(trace.durableEnd(), true);
-        }
-    }
-
     /** Whether the trace ends here for now: its recorder may have more inputs for this very moment. */
     private boolean mayGetInputsHere() {
         return follows && position().equals(end) && trace.durableEnd().end().isEmpty();
@@ -311,7 +312,7 @@ public final class Replay implements AutoCloseable {
         try (trace;
                 disks;
                 check;
-                inputs) {
+                var _ = inputs) {
             machine.close();
         }
     }
