@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** The columns of rows of one kind: the components of their record. */
-final class RowShape {
+public final class RowShape {
     private final List<Part> parts;
 
     /** One component. */
-    record Part(String name, Class<?> type, Column.Style style, Method accessor) {
+    public record Part(String name, Class<?> type, Column.Style style, Method accessor) {
         Object of(Record row) {
             try {
                 return accessor.invoke(row);
@@ -67,16 +67,16 @@ final class RowShape {
         return parts;
     }
 
-    static RowShape of(Class<? extends Record> type) {
+    public static RowShape of(Class<? extends Record> type) {
         return SHAPES.get(type);
     }
 
-    List<Part> parts() {
+    public List<Part> parts() {
         return parts;
     }
 
     /** The component of a name, which must be there. */
-    Part part(String name) {
+    public Part part(String name) {
         return parts.stream()
                 .filter(part -> part.name().equals(name))
                 .findFirst()
@@ -84,7 +84,7 @@ final class RowShape {
     }
 
     /** Only some of the columns, in an order of their own. */
-    RowShape only(List<String> names) {
+    public RowShape only(List<String> names) {
         return new RowShape(names.stream().map(this::part).toList());
     }
 }

@@ -146,8 +146,11 @@ public final class Evaluator {
             if (address.isPresent()) {
                 return symbol(name, address.getAsLong());
             }
-            Optional<Long> constant = kernel.types().findConstant(name);
-            return Value.ofLong(constant.orElseThrow(() -> new ExpressionException(
+            Optional<Value> other = kernel.types()
+                    .findConstant(name)
+                    .map(Value::ofLong)
+                    .or(() -> names.word(name));
+            return other.orElseThrow(() -> new ExpressionException(
                     text,
                     node.at(),
                     "the guest's kernel has no symbol '%s'".formatted(name),
@@ -156,7 +159,7 @@ public final class Evaluator {
                             .all()
                             .map(Symbol::name)
                             .filter(each -> mayBeMeant(name, each))
-                            .toList())));
+                            .toList()));
         }
 
         private Value symbol(String name, long address) {

@@ -12,6 +12,9 @@ public interface Names {
     /** The names that {@link #variable} knows. */
     Collection<String> variables();
 
+    /** What a word is that the kernel does not know: a symbol of a program. */
+    Optional<Value> word(String name);
+
     /** Address of the task_struct that {@code current} means; 0 if there is none. */
     long currentTask();
 

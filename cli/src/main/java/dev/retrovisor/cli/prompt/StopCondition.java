@@ -1,0 +1,36 @@
+package dev.retrovisor.cli.prompt;
+
+import dev.retrovisor.introspect.expression.Evaluator;
+import dev.retrovisor.introspect.expression.Expression;
+import dev.retrovisor.introspect.kernel.KernelView;
+import dev.retrovisor.introspect.memory.MemoryFault;
+import dev.retrovisor.machine.Machine;
+
+/** An expression that is asked wherever a stop might be. Where its memory is not there it does not hold. */
+final class StopCondition {
+    private final Machine machine;
+    private final KernelView kernel;
+    private final Expression expression;
+    private final Variables variables;
+
+    /** @param kernel that stays good while the machine runs */
+    StopCondition(Machine machine, KernelView kernel, Expression expression, Variables variables) {
+        this.machine = machine;
+        this.kernel = kernel;
+        this.expression = expression;
+        this.variables = variables;
+    }
+
+    /** @throws dev.retrovisor.introspect.expression.ExpressionException if it makes no sense on this kernel */
+    boolean holds(int hart) {
+        try {
+            return new Evaluator(kernel, GuestNames.atStop(machine, kernel, hart, variables)).holds(expression);
+        } catch (MemoryFault _) {
+            return false;
+        }
+    }
+
+    String text() {
+        return expression.text();
+    }
+}
