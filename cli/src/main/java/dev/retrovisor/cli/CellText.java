@@ -14,14 +14,14 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Values of rows as text, harmless whatever the guest wrote. */
-public final class CellText {
+final class CellText {
     /** What stands in a table where there is nothing. */
-    public static final String NOTHING = "-";
+    static final String NOTHING = "-";
 
     private CellText() {}
 
     /** The pieces of a cell for people, between which a line may break; never none. */
-    public static List<String> pieces(Object value, Style style) {
+    static List<String> pieces(Object value, Style style) {
         Object plain = opened(value);
         List<?> elements = elements(plain);
         if (elements == null) {
@@ -82,7 +82,7 @@ public final class CellText {
     }
 
     /** {@code 0xffffffff80001234}: as many bits as the value has. */
-    public static String hex(Number number) {
+    static String hex(Number number) {
         return "0x"
                 + switch (number) {
                     case Integer word -> Integer.toHexString(word);
@@ -93,7 +93,7 @@ public final class CellText {
     }
 
     /** One value for programs: numbers in full, guest text made harmless; empty if there is nothing. */
-    public static String exact(Object value, Style style) {
+    static String exact(Object value, Style style) {
         Object plain = opened(value);
         return switch (plain) {
             case null -> "";
@@ -104,12 +104,12 @@ public final class CellText {
         };
     }
 
-    public static String word(Enum<?> constant) {
+    static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** What an optional holds, or null. */
-    public static Object opened(Object value) {
+    static Object opened(Object value) {
         return switch (value) {
             case Optional<?> optional -> optional.orElse(null);
             case OptionalLong optional -> optional.isPresent() ? optional.getAsLong() : null;
@@ -119,7 +119,7 @@ public final class CellText {
     }
 
     /** The elements of what has several, or null. */
-    public static List<?> elements(Object value) {
+    static List<?> elements(Object value) {
         return switch (value) {
             case Collection<?> collection -> List.copyOf(collection);
             case Map<?, ?> map ->

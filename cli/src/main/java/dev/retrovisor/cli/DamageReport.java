@@ -9,19 +9,19 @@ import java.util.List;
  * @param total how often
  * @param notes the first of each kind, harmless
  */
-public record DamageReport(long total, List<String> notes) {
-    public static DamageReport of(Damage damage) {
+record DamageReport(long total, List<String> notes) {
+    static DamageReport of(Damage damage) {
         return new DamageReport(
                 damage.total(),
                 damage.notes().stream().map(GuestText::printable).toList());
     }
 
-    public boolean isNone() {
+    boolean isNone() {
         return total == 0;
     }
 
     /** Tells on standard error; nothing if there is nothing. */
-    public void tell(Screen screen, String question) {
+    void tell(Screen screen, String question) {
         if (isNone()) {
             return;
         }
@@ -35,7 +35,7 @@ public record DamageReport(long total, List<String> notes) {
         }
     }
 
-    public int exitCode() {
+    int exitCode() {
         return isNone() ? ExitCode.GOOD : ExitCode.DAMAGED;
     }
 }

@@ -14,8 +14,8 @@ import java.util.Locale;
  * Prints events as they come, in constant memory: they are gathered in a buffer that is written when it is full and
  * whenever {@link #flush} is called.
  */
-public final class EventPrinter {
-    public static final int SCHEMA_VERSION = 1;
+final class EventPrinter {
+    static final int SCHEMA_VERSION = 1;
 
     private static final int BUFFERED_CHARACTERS = 1 << 16;
     private static final int NAME_PLACES = 15;
@@ -36,7 +36,7 @@ public final class EventPrinter {
      * @param to where the events go
      * @param dimmed whether that shows colour
      */
-    public EventPrinter(PrintStream to, boolean dimmed, RowFormat format, boolean severalStreams) {
+    EventPrinter(PrintStream to, boolean dimmed, RowFormat format, boolean severalStreams) {
         this.to = to;
         this.format = format;
         this.severalStreams = severalStreams;
@@ -45,7 +45,7 @@ public final class EventPrinter {
     }
 
     /** Before the first event. */
-    public void begin(String guest, List<String> streams) {
+    void begin(String guest, List<String> streams) {
         switch (format) {
             case TABLE -> {
                 String heading = "%12s  %5s  %s  %s".formatted("TIME", "TID", padded("NAME", NAME_PLACES), "EVENT");
@@ -65,11 +65,11 @@ public final class EventPrinter {
         }
     }
 
-    public long printed() {
+    long printed() {
         return printed;
     }
 
-    public void print(GuestEvent event) {
+    void print(GuestEvent event) {
         switch (format) {
             case TABLE -> line(forPeople(event));
             case JSON ->
@@ -147,7 +147,7 @@ public final class EventPrinter {
     }
 
     /** After the last event. */
-    public void end(Position from, Position to, List<String> notes, DamageReport damage) {
+    void end(Position from, Position to, List<String> notes, DamageReport damage) {
         if (format == RowFormat.TABLE && printed == 0) {
             line("(nothing)");
         }
@@ -171,7 +171,7 @@ public final class EventPrinter {
     }
 
     /** Writes what is gathered. */
-    public void flush() {
+    void flush() {
         write();
         to.flush();
     }
@@ -184,7 +184,7 @@ public final class EventPrinter {
     }
 
     /** Whether whoever read has gone. */
-    public boolean isClosed() {
+    boolean isClosed() {
         return to.checkError();
     }
 }

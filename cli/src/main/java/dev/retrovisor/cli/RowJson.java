@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Rows as JSON: every component by its name, numbers as they are, addresses and bits as strings in hexadecimal. */
-public final class RowJson {
+final class RowJson {
     private static final Gson GSON =
             new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
 
@@ -23,11 +23,11 @@ public final class RowJson {
     private final boolean ascii;
 
     /** For a way out: what its characters can't say is escaped. */
-    public RowJson(PrintStream to) {
+    RowJson(PrintStream to) {
         ascii = !to.charset().equals(StandardCharsets.UTF_8);
     }
 
-    public static JsonObject of(Record row) {
+    static JsonObject of(Record row) {
         var json = new JsonObject();
         for (RowShape.Part part : RowShape.of(row.getClass()).parts()) {
             json.add(part.name(), value(part.of(row), part.style()));
@@ -35,13 +35,13 @@ public final class RowJson {
         return json;
     }
 
-    public static JsonArray rows(List<? extends Record> rows) {
+    static JsonArray rows(List<? extends Record> rows) {
         var json = new JsonArray();
         rows.forEach(row -> json.add(of(row)));
         return json;
     }
 
-    public static JsonElement value(Object value, Style style) {
+    static JsonElement value(Object value, Style style) {
         Object plain = CellText.opened(value);
         return switch (plain) {
             case null -> JsonNull.INSTANCE;
@@ -69,12 +69,12 @@ public final class RowJson {
     }
 
     /** One line, in which nothing but what prints stands. */
-    public String line(JsonElement json) {
+    String line(JsonElement json) {
         return GuestText.inJson(GSON.toJson(json), ascii);
     }
 
     /** A document in lines. */
-    public String document(JsonElement json) {
+    String document(JsonElement json) {
         return GuestText.inJson(PRETTY.toJson(json), ascii);
     }
 }

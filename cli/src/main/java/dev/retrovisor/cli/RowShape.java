@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** The columns of rows of one kind: the components of their record. */
-public final class RowShape {
+final class RowShape {
     private final List<Part> parts;
 
     /** One component. */
-    public record Part(String name, Class<?> type, Column.Style style, Method accessor) {
+    record Part(String name, Class<?> type, Column.Style style, Method accessor) {
         Object of(Record row) {
             try {
                 return accessor.invoke(row);
@@ -67,16 +67,16 @@ public final class RowShape {
         return parts;
     }
 
-    public static RowShape of(Class<? extends Record> type) {
+    static RowShape of(Class<? extends Record> type) {
         return SHAPES.get(type);
     }
 
-    public List<Part> parts() {
+    List<Part> parts() {
         return parts;
     }
 
     /** The component of a name, which must be there. */
-    public Part part(String name) {
+    Part part(String name) {
         return parts.stream()
                 .filter(part -> part.name().equals(name))
                 .findFirst()
@@ -84,7 +84,7 @@ public final class RowShape {
     }
 
     /** Only some of the columns, in an order of their own. */
-    public RowShape only(List<String> names) {
+    RowShape only(List<String> names) {
         return new RowShape(names.stream().map(this::part).toList());
     }
 }
