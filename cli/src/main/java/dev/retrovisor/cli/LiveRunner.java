@@ -92,6 +92,7 @@ final class LiveRunner {
                     NOTHING_TO_WAIT_FOR,
                     INPUT_ENDED,
                     STEP_LIMIT,
+                    MOMENT_REACHED,
                     TIMEOUT -> ExitCode.GOOD;
         };
     }

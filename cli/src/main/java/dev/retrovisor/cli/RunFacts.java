@@ -80,6 +80,7 @@ record RunFacts(
             case NOTHING_TO_WAIT_FOR -> "nothing left to wait for";
             case INPUT_ENDED -> "no more input";
             case STEP_LIMIT -> "the limit of steps is reached";
+            case MOMENT_REACHED -> "the moment is reached";
             case TIMEOUT -> "the time is over";
             case TRACE_FULL -> "no space left for the trace, which is good up to here";
             case HOST_FAILED -> "something on the host failed";

@@ -11,6 +11,7 @@ import dev.retrovisor.traces.TraceFullException;
 import dev.retrovisor.traces.TraceWriter;
 import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -42,7 +43,7 @@ final class Journal implements AutoCloseable {
     private long lastFlushNanos;
     private long nextLightNanos;
     private long nextFullNanos;
-    private long nextFullSteps = FULL_HASH_LEAST_STEPS;
+    private long nextFullSteps;
     private long hashedStep = NOWHERE;
     private long hashedNanos = NOWHERE;
     private OptionalLong finalStateHash = OptionalLong.empty();
@@ -54,11 +55,22 @@ final class Journal implements AutoCloseable {
         lastFlushNanos = System.nanoTime();
         nextLightNanos = lastFlushNanos;
         nextFullNanos = lastFlushNanos + FULL_HASH_LEAST_NANOS;
+        nextFullSteps = machine.steps() + FULL_HASH_LEAST_STEPS;
     }
 
-    /** Writes a trace. */
-    static Journal to(Path folder, Manifest manifest, BootFiles images, ImageHashes hashes, Machine machine) {
-        return new Journal(machine, TraceWriter.create(folder, manifest, images), hashes);
+    /**
+     * Writes a trace.
+     *
+     * @param parent a trace that may have the same boot images
+     */
+    static Journal to(
+            Path folder,
+            Manifest manifest,
+            BootFiles images,
+            Optional<Path> parent,
+            ImageHashes hashes,
+            Machine machine) {
+        return new Journal(machine, TraceWriter.create(folder, manifest, images, parent), hashes);
     }
 
     /** Only counts. */

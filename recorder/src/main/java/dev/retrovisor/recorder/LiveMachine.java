@@ -69,7 +69,7 @@ public final class LiveMachine {
     }
 
     /**
-     * Runs the machine from power-on until the run ends, for whatever cause.
+     * Runs the machine from its start until the run ends, for whatever cause.
      *
      * @throws HostSetupException if the host lacks something that the run needs; there is no trace then
      * @throws IllegalArgumentException if an image is none, or memory is too small; there is no trace then
@@ -79,12 +79,13 @@ public final class LiveMachine {
         Path overlays = overlayFolder();
         try (console;
                 Disks disks = Disks.open(setup.disks(), overlays);
-                Networks networks = Networks.open(setup.networks(), this::wake);
+                Networks networks = Networks.open(isUnplugged() ? List.of() : setup.networks(), this::wake);
                 Machine machine = Machine.of(
                         setup.config(), setup.images().images(), disks.backings(), this::left, options.engine())) {
             if (!machine.engineNotice().isEmpty()) {
                 engineNotices.accept(machine.engineNotice());
             }
+            setup.start().ifPresent(start -> start.state().accept(machine));
             Result result;
             try (Journal journal = journal(machine, disks)) {
                 var run = new LiveRun(setup, options, machine, journal, console, networks, observer);
@@ -125,6 +126,10 @@ public final class LiveMachine {
                 journal.finalStateHash());
     }
 
+    private boolean isUnplugged() {
+        return setup.start().map(LiveStart::script).filter(Script::replacesNetwork).isPresent();
+    }
+
     private void left(DeviceEvent event) {
         running.get().left(event);
     }
@@ -159,8 +164,14 @@ public final class LiveMachine {
                         System.getProperty("java.vm.name") + " " + Runtime.version(),
                         System.getProperty("os.name") + " " + System.getProperty("os.arch")),
                 Instant.now(),
-                Manifest.Start.POWER_ON);
-        return Journal.to(options.trace().get(), manifest, setup.images(), options.imageHashes(), machine);
+                setup.start().<Manifest.Start>map(LiveStart::origin).orElse(Manifest.Start.POWER_ON));
+        return Journal.to(
+                options.trace().get(),
+                manifest,
+                setup.images(),
+                setup.start().map(LiveStart::parent),
+                options.imageHashes(),
+                machine);
     }
 
     /** Overlays lie where the trace does, which has room, or with the host's temporary files. */

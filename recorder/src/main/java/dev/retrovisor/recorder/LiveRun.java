@@ -5,12 +5,14 @@ import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.board.StopReason;
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.machine.event.InputEvent;
+import dev.retrovisor.machine.event.InputEvents;
 import dev.retrovisor.machine.time.Alarms;
 import dev.retrovisor.recorder.RunOptions.Pacing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -48,6 +50,7 @@ final class LiveRun implements HostConsole.Listener {
     private final StretchLength stretch = new StretchLength();
     private final WallPace clock;
     private final QuietWatch quiet;
+    private final Script.Reading script;
     private final Thread thread = Thread.currentThread();
     private final long startNanos = System.nanoTime();
     private final long deadlineNanos;
@@ -75,8 +78,9 @@ final class LiveRun implements HostConsole.Listener {
         this.networks = networks;
         this.observer = observer;
         course = new Course(machine);
-        clock = new WallPace(startNanos);
-        quiet = new QuietWatch(options.quietLimit().toNanos());
+        clock = new WallPace(startNanos, machine.virtualNanos());
+        quiet = new QuietWatch(options.quietLimit().toNanos(), machine.steps(), machine.virtualNanos());
+        script = new Script.Reading(setup.start().map(LiveStart::script).orElse(Script.EMPTY));
         deadlineNanos = options.timeout()
                 .map(limit -> startNanos + Math.min(limit.toNanos(), Long.MAX_VALUE / 4))
                 .orElse(startNanos + Long.MAX_VALUE / 2);
@@ -139,13 +143,10 @@ final class LiveRun implements HostConsole.Listener {
         }
     }
 
-    /** Runs the machine from power-on to the end of the run. */
+    /** Runs the machine from its start to the end of the run. */
     Stop run() {
         try {
-            course.advance(0, 0);
-            enter(new InputEvent.WallClock(0, 0, epochNanos()));
-            enter(new InputEvent.EntropySeed(0, 0, freshSeed()));
-            Stop stop = loop();
+            Stop stop = loop(begin());
             flushConsole();
             return stop;
         } catch (UncheckedIOException e) {
@@ -154,8 +155,21 @@ final class LiveRun implements HostConsole.Listener {
         }
     }
 
-    private Stop loop() {
-        StopReason reason = StopReason.STEP_LIMIT;
+    /** Comes to the start's moment and applies what comes in at it. */
+    private StopReason begin() {
+        long step = machine.steps();
+        long virtualNanos = machine.virtualNanos();
+        StopReason reason = course.advance(step, virtualNanos);
+        if (setup.start().map(LiveStart::isReseeded).orElse(true)) {
+            enter(new InputEvent.WallClock(step, virtualNanos, epochNanos()));
+            enter(new InputEvent.EntropySeed(step, virtualNanos, freshSeed()));
+        }
+        setup.start().map(LiveStart::changes).orElse(List.of()).forEach(this::enter);
+        return reason;
+    }
+
+    private Stop loop(StopReason begun) {
+        StopReason reason = begun;
         while (true) {
             Stop stop = stopFor(reason);
             if (stop != null) {
@@ -169,6 +183,7 @@ final class LiveRun implements HostConsole.Listener {
             journal.tick();
             look();
             reason = mustGoOn ? course.advance(machine.steps() + 1, machine.virtualNanos() + 1) : stretch();
+            script.stopped(reason, machine.steps(), machine.virtualNanos());
             flushConsole();
         }
     }
@@ -212,6 +227,9 @@ final class LiveRun implements HostConsole.Listener {
             }
             case STEP_LIMIT, IDLE, PROBE -> {}
         }
+        if (script.isOver()) {
+            return new Stop(StopCause.MOMENT_REACHED, "");
+        }
         if (machine.steps() >= options.maxSteps()) {
             return new Stop(StopCause.STEP_LIMIT, "%,d steps are made".formatted(options.maxSteps()));
         }
@@ -231,7 +249,9 @@ final class LiveRun implements HostConsole.Listener {
         // A step takes a nanosecond: no more of them than there are nanoseconds left to the appointment.
         long most = Math.min(stretch.steps(), ahead(next.virtualNanos(), virtualNanos));
         long limit = Math.min(options.maxSteps(), steps + Math.min(most, ahead(next.step(), steps)));
+        limit = Math.max(steps, Math.min(limit, script.stepLimit()));
         long idleEnd = next.virtualNanos() > virtualNanos ? next.virtualNanos() : Long.MAX_VALUE;
+        idleEnd = Math.min(idleEnd, script.idleLimitNanos());
         long idle = paced ? clock.idleLimitNanos(now) : virtualNanos + FAST_IDLE_NANOS;
         StopReason reason = course.advance(limit, Math.min(idle, idleEnd));
         if (machine.steps() > steps) {
@@ -242,7 +262,7 @@ final class LiveRun implements HostConsole.Listener {
         } else if (reason == StopReason.IDLE) {
             idle(paced);
         }
-        if (!paced && options.pacing() == Pacing.AUTO && isQuietTooLong()) {
+        if (!paced && options.pacing() == Pacing.AUTO && !script.hasMore() && isQuietTooLong()) {
             stop(
                     StopCause.INPUT_ENDED,
                     "input has ended, and the guest has waited for %d s of its time without a sign"
@@ -275,11 +295,11 @@ final class LiveRun implements HostConsole.Listener {
     /** Every hart waits. */
     private void idle(boolean paced) {
         long alarm = machine.nextAlarmNanos();
-        if (alarm == Alarms.NEVER && !mayBeFedFromOutside() && !hasInput()) {
+        if (alarm == Alarms.NEVER && !mayBeFedFromOutside() && !script.hasMore() && !hasInput()) {
             stop(StopCause.NOTHING_TO_WAIT_FOR, "every hart waits, and nothing is left that could wake one");
             return;
         }
-        if (!paced && alarm != Alarms.NEVER) {
+        if (!paced && (alarm != Alarms.NEVER || script.hasMore())) {
             return;
         }
         clock.idles(machine.virtualNanos(), System.nanoTime());
@@ -289,8 +309,9 @@ final class LiveRun implements HostConsole.Listener {
         flushConsole();
         long now = System.nanoTime();
         long wait = Math.min(LONGEST_WAIT_NANOS, deadlineNanos - now);
-        if (alarm != Alarms.NEVER) {
-            wait = Math.min(wait, alarm - clock.idleLimitNanos(now));
+        long next = Math.min(alarm, script.idleLimitNanos());
+        if (next != Alarms.NEVER) {
+            wait = Math.min(wait, next - clock.idleLimitNanos(now));
         }
         if (wait >= LONG_WAIT_NANOS) {
             journal.flush();
@@ -301,7 +322,8 @@ final class LiveRun implements HostConsole.Listener {
     }
 
     private boolean hasInput() {
-        return console.available() > 0 && machine.consoleRoom(setup.console()) > 0
+        return script.hasDueInput()
+                || console.available() > 0 && machine.consoleRoom(setup.console()) > 0
                 || hasResize()
                 || networks.hasFrame(machine);
     }
@@ -314,6 +336,9 @@ final class LiveRun implements HostConsole.Listener {
     private void feed() {
         long step = machine.steps();
         long virtualNanos = machine.virtualNanos();
+        for (InputEvent event = script.take(); event != null; event = script.take()) {
+            enter(InputEvents.at(event, step, virtualNanos));
+        }
         if (hasResize()) {
             TerminalMode.Size size = resized.getAndSet(null);
             enter(new InputEvent.ConsoleResize(step, virtualNanos, setup.console(), size.columns(), size.rows()));

@@ -30,7 +30,7 @@ public interface MachineObserver {
         }
     }
 
-    /** The machine is built, and has made no step. */
+    /** The machine is built, and stands where the run begins. */
     default void started(Machine machine) {}
 
     /**

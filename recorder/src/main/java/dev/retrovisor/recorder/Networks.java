@@ -62,8 +62,11 @@ final class Networks implements AutoCloseable {
         return next[nic];
     }
 
-    /** Takes a frame from the guest. */
+    /** Takes a frame from the guest; one from a card that is connected to nothing is lost. */
     void send(int nic, byte[] frame) {
+        if (nic >= networks.size()) {
+            return;
+        }
         // The network keeps what it gets, and the event belongs to the trace.
         networks.get(nic).send(frame.clone());
     }

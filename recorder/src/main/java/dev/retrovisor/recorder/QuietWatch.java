@@ -10,8 +10,11 @@ final class QuietWatch {
     private long sinceNanos;
     private long seenEvents;
 
-    QuietWatch(long limitNanos) {
+    /** A watch that begins at a moment. */
+    QuietWatch(long limitNanos, long step, long virtualNanos) {
         this.limitNanos = limitNanos;
+        sinceStep = step;
+        sinceNanos = virtualNanos;
     }
 
     /** @param events number of inputs and device events so far */

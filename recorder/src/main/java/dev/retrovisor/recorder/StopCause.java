@@ -24,6 +24,8 @@ public enum StopCause {
     INPUT_ENDED(EndReason.STOPPED),
     /** The limit of steps is reached. */
     STEP_LIMIT(EndReason.LIMIT),
+    /** The moment at which the run was to end. */
+    MOMENT_REACHED(EndReason.LIMIT),
     /** The limit of time is reached. */
     TIMEOUT(EndReason.LIMIT),
     /** The disk under the trace is full; the trace is good up to its last flush. */

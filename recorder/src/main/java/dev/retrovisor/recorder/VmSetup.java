@@ -6,6 +6,7 @@ import dev.retrovisor.recorder.net.UserNetworkConfig;
 import dev.retrovisor.traces.BootFiles;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A machine and what it is connected to on the host, all options resolved.
@@ -16,6 +17,7 @@ import java.util.List;
  * @param disks the raw image under each drive, in order; never written
  * @param networks what each network card is connected to, in order
  * @param console the guest's console to which the host's console is connected: 0 is the serial port
+ * @param start from where the run goes on; empty: from power-on
  */
 public record VmSetup(
         String guest,
@@ -23,7 +25,19 @@ public record VmSetup(
         BootFiles images,
         List<Path> disks,
         List<UserNetworkConfig> networks,
-        int console) {
+        int console,
+        Optional<LiveStart> start) {
+
+    /** The same from power-on. */
+    public VmSetup(
+            String guest,
+            MachineConfig config,
+            BootFiles images,
+            List<Path> disks,
+            List<UserNetworkConfig> networks,
+            int console) {
+        this(guest, config, images, disks, networks, console, Optional.empty());
+    }
 
     public VmSetup {
         disks = List.copyOf(disks);

@@ -14,8 +14,9 @@ final class WallPace {
     private final long startNanos;
     private long forgivenNanos;
 
-    WallPace(long startNanos) {
-        this.startNanos = startNanos;
+    /** @param virtualNanos virtual time at the start */
+    WallPace(long startNanos, long virtualNanos) {
+        this.startNanos = startNanos - virtualNanos;
     }
 
     /** Up to which virtual time an idle machine may go now. */

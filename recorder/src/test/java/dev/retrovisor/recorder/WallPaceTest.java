@@ -10,7 +10,7 @@ final class WallPaceTest {
 
     @Test
     void aWaitTakesTheGuestAsLongAsTheHostAfterABusyTimeToo() {
-        var pace = new WallPace(0);
+        var pace = new WallPace(0, 0);
         long busyUntil = SECOND / 10;
 
         pace.wasBusy(busyUntil, SECOND);
@@ -21,7 +21,7 @@ final class WallPaceTest {
 
     @Test
     void timeThatTheGuestRanAheadIsForgiven() {
-        var pace = new WallPace(0);
+        var pace = new WallPace(0, 0);
 
         pace.idles(2 * SECOND, SECOND);
 

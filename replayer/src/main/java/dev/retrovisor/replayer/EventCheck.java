@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
  */
 final class EventCheck implements DeviceEventSink, AutoCloseable {
     private final TraceReader trace;
-    private long looseFromStep;
+    private final long looseFromStep;
     private EventCursor<TraceEntry> events;
 
     /** Runs ahead of {@link #events}: at the next hash, where the machine must stop. */
@@ -31,7 +31,7 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
     private ReplayTap tap = ReplayTap.NONE;
     private LongSupplier clock = () -> 0;
     private Divergence divergence;
-    private Position lastGood = Position.POWER_ON;
+    private Position lastGood;
     private boolean skipsFullHashes;
     private long deviceEvents;
     private long lightHashes;
@@ -41,19 +41,8 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
         this.trace = trace;
         events = trace.events();
         hashes = trace.events();
-        reach(trace.durableEnd(), false);
-    }
-
-    /**
-     * Says how far the log goes.
-     *
-     * @param grows whether a log without an end record goes on: its recorder stood still at its end, between two steps
-     */
-    void reach(DurableEnd end, boolean grows) {
-        if (grows && end.end().isEmpty()) {
-            looseFromStep = Long.MAX_VALUE;
-            return;
-        }
+        lastGood = trace.manifest().start().position();
+        DurableEnd end = trace.durableEnd();
         boolean orderly = end.end()
                 .filter(record -> record.reason() != EndReason.TRACE_FULL && record.reason() != EndReason.FAILED)
                 .isPresent();
@@ -191,7 +180,7 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
 
     @Override
     public void close() {
-        try (var _ = events) {
+        try (EventCursor<TraceEntry> _ = events) {
             hashes.close();
         }
     }

@@ -6,7 +6,6 @@ import dev.retrovisor.machine.board.StopReason;
 import dev.retrovisor.machine.event.InputEvent;
 import dev.retrovisor.replayer.Divergence.Kind;
 import dev.retrovisor.replayer.ReplayResult.Outcome;
-import dev.retrovisor.traces.DurableEnd;
 import dev.retrovisor.traces.EventCursor;
 import dev.retrovisor.traces.Position;
 import dev.retrovisor.traces.TraceEntry.StateHash;
@@ -15,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * One replay of one trace, from power-on forwards. For one thread.
+ * One replay of one trace, from where it begins forwards. For one thread.
  *
  * <p>{@link #run} may be called again with a later target; the machine then goes on from where it stands. Between calls
  * the machine may be looked at, and must not be changed, but for putting it where {@link #resume} says.
@@ -29,15 +28,14 @@ public final class Replay implements AutoCloseable {
     private final EventCheck check;
     private final Machine machine;
     private final InputBounds bounds;
-    private Position end;
+    private final Position end;
     private ReplayTap tap = ReplayTap.NONE;
     private EventCursor<InputEvent> inputs;
     private Course course;
     private int restarts;
-    private boolean follows;
     private boolean finished;
 
-    private Replay(TraceReader trace, ReplayDisks disks, ReplayOptions options) {
+    private Replay(TraceReader trace, ReplayDisks disks, ReplayOptions options, StartState start) {
         this.trace = trace;
         this.disks = disks;
         end = trace.durableEnd().position();
@@ -56,21 +54,41 @@ public final class Replay implements AutoCloseable {
                     "%s: this machine can't be built: %s".formatted(trace.folder(), e.getMessage()), e);
         }
         course = new Course(machine);
+        try {
+            start.put(machine);
+        } catch (RuntimeException | Error e) {
+            machine.close();
+            throw e;
+        }
     }
 
     /**
-     * Opens a trace and builds its machine, at power-on.
+     * Opens a trace and builds its machine, where the trace begins.
      *
      * @throws dev.retrovisor.traces.TraceFormatException if it is none, damaged, or of another machine model
-     * @throws ReplayException if a disk's base image is not found, or the machine can't be built
+     * @throws ReplayException if a disk's base image is not found, the machine can't be built, or the trace goes on from
+     *     another that is not there or not the same
      */
     public static Replay open(Path folder, ReplayOptions options) {
+        return open(folder, options, ReplayListener.SILENT);
+    }
+
+    /**
+     * The same, for a caller who wants to follow the replay of the trace that this one goes on from.
+     *
+     * @throws ReplayCancelledException if the listener cancels that
+     */
+    public static Replay open(Path folder, ReplayOptions options, ReplayListener listener) {
+        return open(folder, options, listener, 0);
+    }
+
+    static Replay open(Path folder, ReplayOptions options, ReplayListener listener, int generation) {
         TraceReader trace = TraceReader.open(folder);
         ReplayDisks disks = null;
         try {
             trace.requireReplayable();
             disks = ReplayDisks.open(trace.manifest(), options);
-            return new Replay(trace, disks, options);
+            return new Replay(trace, disks, options, new StartState(trace, options, listener, generation));
         } catch (RuntimeException | Error e) {
             if (disks != null) {
                 disks.close();
@@ -119,32 +137,6 @@ public final class Replay implements AutoCloseable {
         finished = false;
     }
 
-    /**
-     * From now on the trace's end is no end while it has no end record: each {@link #run} goes on into what its recorder has
-     * added meanwhile, and returns {@link Outcome#END} where there is no more of it yet.
-     */
-    public void follow() {
-        follows = true;
-        finished = false;
-        check.reach(trace.durableEnd(), true);
-    }
-
-    /** Takes in what the recorder has added, in a replay that follows; whether there is more than has been replayed. */
-    public boolean extend() {
-        DurableEnd known = trace.durableEnd();
-        if (follows && known.end().isEmpty() && !trace.refresh().equals(known)) {
-            end = trace.durableEnd().position();
-            finished = false;
-            check.reach(trace.durableEnd(), true);
-        }
-        return !finished;
-    }
-
-    /** Whether the trace has ended and the replay has come there; one that follows goes on while it has not. */
-    public boolean isOver() {
-        return finished && trace.durableEnd().end().isPresent();
-    }
-
     /** Leaves out the hashes over all state, which cost much behind a {@link #resume}, from now on. */
     public void skipFullHashes() {
         check.skipFullHashes();
@@ -158,14 +150,10 @@ public final class Replay implements AutoCloseable {
      * @throws ReplayException if the trace does not go so far, or has an input that its machine can't take
      */
     public ReplayResult run(ReplayTarget until, ReplayListener listener) {
-        return run(until.resolve(trace), listener);
-    }
-
-    /** The same up to a limit, which may lie behind the trace's end as it is now. */
-    public ReplayResult run(ReplayTarget.Limit limit, ReplayListener listener) {
+        ReplayTarget.Limit limit = until.resolve(trace);
         check.tell(listener);
         long begun = System.nanoTime();
-        Outcome outcome = goOn(limit, listener);
+        Outcome outcome = run(limit, listener);
         check.tell(ReplayListener.SILENT);
         listener.progress(position(), end);
         return new ReplayResult(
@@ -184,13 +172,12 @@ public final class Replay implements AutoCloseable {
                 trace.durableEnd().end());
     }
 
-    private Outcome goOn(ReplayTarget.Limit limit, ReplayListener listener) {
+    private Outcome run(ReplayTarget.Limit limit, ReplayListener listener) {
         while (check.divergence() == null) {
-            extend();
             if (finished) {
                 return Outcome.END;
             }
-            if (limit.isReached(machine.steps(), machine.virtualNanos()) && !mayGetInputsHere()) {
+            if (limit.isReached(machine.steps(), machine.virtualNanos())) {
                 return Outcome.UNTIL;
             }
             if (listener.isCancelled()) {
@@ -260,16 +247,9 @@ public final class Replay implements AutoCloseable {
             hash = check.nextHash();
         }
         if (here.equals(end) && check.divergence() == null) {
-            if (!follows || trace.durableEnd().end().isPresent()) {
-                check.finish();
-            }
+            check.finish();
             finished = check.divergence() == null;
         }
-    }
-
-    /** Whether the trace ends here for now: its recorder may have more inputs for this very moment. */
-    private boolean mayGetInputsHere() {
-        return follows && position().equals(end) && trace.durableEnd().end().isEmpty();
     }
 
     /** The machine stands short of an exact moment: whether there is such a moment. */
@@ -312,7 +292,7 @@ public final class Replay implements AutoCloseable {
         try (trace;
                 disks;
                 check;
-                var _ = inputs) {
+                EventCursor<InputEvent> _ = inputs) {
             machine.close();
         }
     }

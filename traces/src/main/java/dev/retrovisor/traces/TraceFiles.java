@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
@@ -54,6 +55,19 @@ final class TraceFiles {
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives a file of a length another name; whether that was done: there may be no such file, or no such links. */
+    static boolean link(Path existing, long sizeBytes, Path file) {
+        try {
+            if (!Files.isRegularFile(existing, LinkOption.NOFOLLOW_LINKS) || Files.size(existing) != sizeBytes) {
+                return false;
+            }
+            Files.createLink(file, existing);
+            return true;
+        } catch (IOException | UnsupportedOperationException _) {
+            return false;
         }
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Writes a trace while its machine runs.
@@ -30,7 +31,6 @@ public final class TraceWriter implements AutoCloseable {
     private final Manifest manifest;
     private final List<StoredImage> images;
     private final byte[] manifestHash;
-    private final RecorderLock lock;
     private final BlockWriter inputs;
     private final BlockWriter events;
     private final ByteSink inputContent = new ByteSink(BUFFER_BYTES);
@@ -59,12 +59,7 @@ public final class TraceWriter implements AutoCloseable {
     private record StoredImage(Path file, ImageHashes.Identity identity, String sha256) {}
 
     private TraceWriter(
-            Path folder,
-            Manifest manifest,
-            List<StoredImage> images,
-            byte[] manifestHash,
-            RecorderLock lock,
-            FreeSpace freeSpace) {
+            Path folder, Manifest manifest, List<StoredImage> images, byte[] manifestHash, FreeSpace freeSpace) {
         this.folder = folder;
         this.manifest = manifest;
         Position start = manifest.start().position();
@@ -75,7 +70,6 @@ public final class TraceWriter implements AutoCloseable {
         lastIdleNanos = start.virtualNanos() - start.step();
         this.images = images;
         this.manifestHash = manifestHash;
-        this.lock = lock;
         this.inputs =
                 new BlockWriter(LogKind.INPUTS, new QueueFile(folder.resolve(LogKind.INPUTS.folder()), freeSpace));
         try {
@@ -94,6 +88,15 @@ public final class TraceWriter implements AutoCloseable {
      * @param manifest names exactly the images given (see {@link BootFiles#named})
      */
     public static TraceWriter create(Path folder, Manifest manifest, BootFiles images) {
+        return create(folder, manifest, images, Optional.empty());
+    }
+
+    /**
+     * The same, of a trace that goes on from another.
+     *
+     * @param parent a trace whose images are shared, where the file system can, if they are the same
+     */
+    public static TraceWriter create(Path folder, Manifest manifest, BootFiles images, Optional<Path> parent) {
         boolean existed = Files.exists(folder);
         try {
             Files.createDirectories(folder);
@@ -106,7 +109,7 @@ public final class TraceWriter implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         try {
-            return create(folder, manifest, images, FreeSpace.of(folder));
+            return create(folder, manifest, images, parent, FreeSpace.of(folder));
         } catch (RuntimeException e) {
             if (!existed) {
                 TraceFiles.deleteTree(folder, e);
@@ -116,8 +119,13 @@ public final class TraceWriter implements AutoCloseable {
     }
 
     static TraceWriter create(Path folder, Manifest manifest, BootFiles images, FreeSpace freeSpace) {
+        return create(folder, manifest, images, Optional.empty(), freeSpace);
+    }
+
+    private static TraceWriter create(
+            Path folder, Manifest manifest, BootFiles images, Optional<Path> parent, FreeSpace freeSpace) {
         try {
-            return begin(folder, manifest, images, freeSpace);
+            return begin(folder, manifest, images, parent, freeSpace);
         } catch (RuntimeException e) {
             // What has no manifest is no trace, and would only stand in the way of the next attempt.
             TraceFiles.deleteContent(folder, e);
@@ -125,21 +133,14 @@ public final class TraceWriter implements AutoCloseable {
         }
     }
 
-    private static TraceWriter begin(Path folder, Manifest manifest, BootFiles images, FreeSpace freeSpace) {
-        RecorderLock lock = RecorderLock.take(folder);
-        TraceWriter writer;
-        byte[] json;
-        try {
-            List<StoredImage> stored = storeImages(folder, manifest, images, freeSpace);
-            json = ManifestJson.encode(manifest);
-            writer = new TraceWriter(folder, manifest, stored, Hashes.sha256(json), lock, freeSpace);
-        } catch (RuntimeException e) {
-            lock.close();
-            throw e;
-        }
+    private static TraceWriter begin(
+            Path folder, Manifest manifest, BootFiles images, Optional<Path> parent, FreeSpace freeSpace) {
+        List<StoredImage> stored = storeImages(folder, manifest, images, parent, freeSpace);
+        byte[] json = ManifestJson.encode(manifest);
+        var writer = new TraceWriter(folder, manifest, stored, Hashes.sha256(json), freeSpace);
         try {
             writer.start();
-            // Last: a folder with a manifest is a trace, with both logs begun and the lock taken.
+            // Last: a folder with a manifest is a trace, with both logs begun.
             TraceFiles.writeWhole(folder.resolve(TraceLayout.MANIFEST), json);
         } catch (RuntimeException e) {
             writer.close();
@@ -283,22 +284,20 @@ public final class TraceWriter implements AutoCloseable {
         }
     }
 
-    /** Closes the files and lets go of the lock. Without {@link #end} before, the trace stays open-ended, at its last flush. */
+    /** Closes the files. Without {@link #end} before, the trace stays open-ended, at its last flush. */
     @Override
     public void close() {
         if (closed) {
             return;
         }
         closed = true;
-        try (lock) {
-            try (inputs;
-                    events;
-                    CheckpointStore _ = checkpoints) {
-                // closed in order, each whatever becomes of the others
-            }
-            if (ended != null) {
-                seal();
-            }
+        try (inputs;
+                events;
+                CheckpointStore _ = checkpoints) {
+            // closed in order, each whatever becomes of the others
+        }
+        if (ended != null) {
+            seal();
         }
     }
 
@@ -408,7 +407,8 @@ public final class TraceWriter implements AutoCloseable {
         }
     }
 
-    private static List<StoredImage> storeImages(Path folder, Manifest manifest, BootFiles boot, FreeSpace freeSpace) {
+    private static List<StoredImage> storeImages(
+            Path folder, Manifest manifest, BootFiles boot, Optional<Path> parent, FreeSpace freeSpace) {
         if (!manifest.images().equals(boot.named())) {
             throw new IllegalArgumentException("the manifest names other images than those given");
         }
@@ -417,13 +417,19 @@ public final class TraceWriter implements AutoCloseable {
         try {
             Files.createDirectories(images);
             for (Manifest.Image image : manifest.images()) {
+                Path file = images.resolve(image.sha256());
+                Optional<Path> shared =
+                        parent.map(other -> other.resolve(TraceLayout.IMAGES).resolve(image.sha256()));
+                if (shared.isPresent() && TraceFiles.link(shared.get(), image.sizeBytes(), file)) {
+                    stored.add(new StoredImage(file, ImageHashes.Identity.of(file), image.sha256()));
+                    continue;
+                }
                 if (freeSpace.usableBytes() < image.sizeBytes()) {
                     throw new TraceFullException(
                             "%s: no space left on the disk for the %s of %d bytes"
                                     .formatted(folder, JsonFields.nameOf(image.role()), image.sizeBytes()),
                             null);
                 }
-                Path file = images.resolve(image.sha256());
                 TraceFiles.writeWhole(file, boot.in(image.role()).bytes());
                 stored.add(new StoredImage(file, ImageHashes.Identity.of(file), image.sha256()));
             }

@@ -1,0 +1,33 @@
+package dev.retrovisor.machine.event;
+
+import dev.retrovisor.machine.event.InputEvent.ConsoleInput;
+import dev.retrovisor.machine.event.InputEvent.ConsoleResize;
+import dev.retrovisor.machine.event.InputEvent.EntropySeed;
+import dev.retrovisor.machine.event.InputEvent.FrameArrival;
+import dev.retrovisor.machine.event.InputEvent.MemoryPoke;
+import dev.retrovisor.machine.event.InputEvent.Operator;
+import dev.retrovisor.machine.event.InputEvent.RegisterPoke;
+import dev.retrovisor.machine.event.InputEvent.WallClock;
+
+/** Inputs at other moments. */
+public final class InputEvents {
+    private InputEvents() {}
+
+    /** The same input at another moment. */
+    public static InputEvent at(InputEvent event, long step, long virtualNanos) {
+        return switch (event) {
+            case ConsoleInput(long _, long _, int console, byte[] bytes) ->
+                new ConsoleInput(step, virtualNanos, console, bytes);
+            case ConsoleResize(long _, long _, int console, int columns, int rows) ->
+                new ConsoleResize(step, virtualNanos, console, columns, rows);
+            case FrameArrival(long _, long _, int nic, byte[] frame) -> new FrameArrival(step, virtualNanos, nic, frame);
+            case WallClock(long _, long _, long epochNanos) -> new WallClock(step, virtualNanos, epochNanos);
+            case EntropySeed(long _, long _, byte[] seed) -> new EntropySeed(step, virtualNanos, seed);
+            case Operator(long _, long _, Operator.Action action) -> new Operator(step, virtualNanos, action);
+            case MemoryPoke(long _, long _, long physicalAddress, byte[] bytes) ->
+                new MemoryPoke(step, virtualNanos, physicalAddress, bytes);
+            case RegisterPoke(long _, long _, int hart, HartRegister register, long value) ->
+                new RegisterPoke(step, virtualNanos, hart, register, value);
+        };
+    }
+}
