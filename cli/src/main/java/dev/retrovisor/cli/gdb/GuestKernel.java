@@ -7,6 +7,7 @@ import dev.retrovisor.introspect.kernel.NoKernelException;
 import dev.retrovisor.machine.Machine;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** The guest's Linux, looked for once; there may be none. */
 public final class GuestKernel {
@@ -15,32 +16,45 @@ public final class GuestKernel {
 
     private static final long NEVER = -1;
 
-    private final MachineView machine;
+    private final Supplier<MachineView> machine;
     private final Function<MachineView, KernelFacts> finder;
     private KernelView kernel;
     private long searchedAtStep = NEVER;
 
-    /** @param finder finds a kernel in a machine, or throws {@link NoKernelException} */
-    public GuestKernel(Machine machine, Function<MachineView, KernelFacts> finder) {
-        this.machine = MachineView.of(machine);
+    /**
+     * A guest in a machine that may not be there yet.
+     *
+     * @param finder finds a kernel in a machine, or throws {@link NoKernelException}
+     */
+    public GuestKernel(Supplier<Machine> machine, Function<MachineView, KernelFacts> finder) {
+        this.machine = () -> MachineView.of(machine.get());
         this.finder = finder;
     }
 
     /** The kernel as it is now, with a record of damage of its own; empty if none has started here. */
     Optional<KernelView> find() {
-        if (kernel == null && isSearchDue()) {
-            searchedAtStep = machine.step();
+        MachineView view = machine();
+        if (kernel == null && isSearchDue(view)) {
+            searchedAtStep = view.step();
             try {
-                kernel = new KernelView(finder.apply(machine), machine);
+                kernel = new KernelView(finder.apply(view), view);
             } catch (NoKernelException _) {
                 return Optional.empty();
             }
         }
-        return Optional.ofNullable(kernel).map(found -> found.on(machine)).filter(KernelView::hasStarted);
+        return Optional.ofNullable(kernel).map(found -> found.on(view)).filter(KernelView::hasStarted);
     }
 
-    private boolean isSearchDue() {
-        return searchedAtStep == NEVER || Math.abs(machine.step() - searchedAtStep) >= SEARCH_STEPS;
+    private boolean isSearchDue(MachineView view) {
+        return searchedAtStep == NEVER || Math.abs(view.step() - searchedAtStep) >= SEARCH_STEPS;
+    }
+
+    /** The kernel that {@link #find} has found once, in the middle of a run too. */
+    KernelView known() {
+        if (kernel == null) {
+            throw new IllegalStateException("no kernel was found yet");
+        }
+        return kernel;
     }
 
     KernelView require() {
@@ -48,6 +62,6 @@ public final class GuestKernel {
     }
 
     MachineView machine() {
-        return machine;
+        return machine.get();
     }
 }

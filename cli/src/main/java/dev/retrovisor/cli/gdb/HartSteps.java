@@ -27,7 +27,8 @@ final class HartSteps {
             return stop;
         }
         stop = mover.run(Direction.FORWARD, List.of(new HartTriggers.Steps(hart)), watcher);
-        return stop.cause() == Stop.Cause.HIT ? mover.step(1, watcher) : stop;
+        boolean standsBefore = stop.cause() == Stop.Cause.HIT && made(hart) == made;
+        return standsBefore ? mover.step(1, watcher) : stop;
     }
 
     /** Goes back to before the last step that the hart made. */

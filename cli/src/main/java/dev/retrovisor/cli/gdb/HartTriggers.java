@@ -6,6 +6,7 @@ import dev.retrovisor.machine.probe.Probes;
 import dev.retrovisor.machine.probe.Verdict;
 import dev.retrovisor.replayer.timeline.Finder;
 import dev.retrovisor.replayer.timeline.Trigger;
+import java.util.List;
 
 /** What the debugger's targets stop at beside what every timeline knows. Each tells its finder the hart's number. */
 final class HartTriggers {
@@ -34,6 +35,20 @@ final class HartTriggers {
                             (hart, _, _, _, from, _) ->
                                     from == USER ? told(finder, condition, hart) : Verdict.GO_ON);
             return probe::remove;
+        }
+
+        @Override
+        public boolean stopsBefore() {
+            return true;
+        }
+    }
+
+    /** Any of several, all of which stop before. */
+    record Any(List<Trigger> all) implements Trigger {
+        @Override
+        public Armed arm(Machine machine, Finder finder) {
+            List<Armed> armed = all.stream().map(each -> each.arm(machine, finder)).toList();
+            return () -> armed.forEach(Armed::remove);
         }
 
         @Override

@@ -233,7 +233,7 @@ final class MachineTarget implements Target {
         throw readOnly();
     }
 
-    private static GdbError readOnly() {
+    static GdbError readOnly() {
         return new GdbError("a recording can't be changed: 'retrovisor branch' makes a live machine of it");
     }
 

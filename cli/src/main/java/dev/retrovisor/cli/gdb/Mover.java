@@ -26,6 +26,12 @@ interface Mover {
     /** As {@link Timeline#run}. */
     Stop run(Direction direction, List<? extends Trigger> triggers, Watcher watcher);
 
+    /** A client comes: the machine stands from now on, but for what is asked here. */
+    void begin();
+
+    /** The client has left. */
+    void end();
+
     /** Moves a timeline. */
     static Mover of(Timeline timeline) {
         return new Mover() {
@@ -42,6 +48,16 @@ interface Mover {
             @Override
             public Optional<Timeline> timeline() {
                 return Optional.of(timeline);
+            }
+
+            @Override
+            public void begin() {
+                // It stands.
+            }
+
+            @Override
+            public void end() {
+                // It goes on standing.
             }
 
             @Override

@@ -4,8 +4,10 @@ import dev.retrovisor.replayer.ReplayTarget;
 import dev.retrovisor.replayer.timeline.Stop;
 import dev.retrovisor.replayer.timeline.Timeline;
 import dev.retrovisor.replayer.timeline.Watcher;
-import dev.retrovisor.traces.Checkpoint;
+import dev.retrovisor.traces.Position;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -16,6 +18,7 @@ final class TimeCommands {
     private final Target target;
     private final Mover mover;
     private final GuestLooks looks;
+    private final Map<String, Position> kept = new TreeMap<>();
 
     TimeCommands(Target target, Mover mover, GuestLooks looks) {
         this.target = target;
@@ -33,7 +36,7 @@ final class TimeCommands {
                         this::seek),
                 new MonitorCommand("back", "[N]", "go N steps back (1)", (call, words) -> step(call, words, -1)),
                 new MonitorCommand("forward", "[N]", "go N steps on (1)", (call, words) -> step(call, words, 1)),
-                new MonitorCommand("checkpoint", "[NAME]", "keep this position in the trace by a name", this::keep),
+                new MonitorCommand("checkpoint", "[NAME]", "keep this position by a name, as long as the server runs", this::keep),
                 new MonitorCommand("info checkpoints", "", "list the checkpoints", (call, _) -> list(call)),
                 new MonitorCommand("delete checkpoint", "NAME", "delete one", this::delete));
     }
@@ -53,11 +56,8 @@ final class TimeCommands {
     }
 
     private ReplayTarget place(String where) {
-        return timeline().trace().checkpoints().list().stream()
-                .filter(each -> each.name().equals(where))
-                .findFirst()
-                .<ReplayTarget>map(found -> new ReplayTarget.At(found.position()))
-                .orElseGet(() -> ReplayTarget.parse(where));
+        Position named = kept.get(where);
+        return named == null ? ReplayTarget.parse(where) : new ReplayTarget.At(named);
     }
 
     private void step(MonitorCommand.Call call, List<String> words, int sign) {
@@ -97,21 +97,23 @@ final class TimeCommands {
         String name = words.isEmpty()
                 ? "gdb-" + mover.position().step()
                 : MonitorCommand.only(words, "one name");
-        Checkpoint made = timeline().checkpoint(name);
-        call.say("checkpoint %s at %s".formatted(made.name(), looks.words(made.position())));
+        timeline();
+        kept.put(name, mover.position());
+        call.say("checkpoint %s at %s".formatted(name, looks.words(mover.position())));
     }
 
     private void list(MonitorCommand.Call call) {
-        List<Checkpoint> checkpoints = timeline().trace().checkpoints().list();
-        if (checkpoints.isEmpty()) {
+        if (kept.isEmpty()) {
             call.say("(none)");
         }
-        checkpoints.forEach(each -> call.say("%-24s %s".formatted(each.name(), looks.words(each.position()))));
+        kept.forEach((name, position) -> call.say("%-24s %s".formatted(name, looks.words(position))));
     }
 
     private void delete(MonitorCommand.Call call, List<String> words) {
         String name = MonitorCommand.only(words, "one checkpoint's name");
-        timeline().deleteCheckpoint(name);
+        if (kept.remove(name) == null) {
+            throw new GdbError("no checkpoint '%s': 'monitor info checkpoints' lists them".formatted(name));
+        }
         call.say("deleted " + name);
     }
 }
