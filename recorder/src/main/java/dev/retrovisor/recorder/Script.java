@@ -96,7 +96,14 @@ public record Script(Iterator<InputEvent> inputs, boolean replacesNetwork, Optio
 
         private void advance() {
             next = inputs.hasNext() ? inputs.next() : null;
+            if (next != null && end.filter(this::isBehind).isPresent()) {
+                next = null;
+            }
             isDue = false;
+        }
+
+        private boolean isBehind(Position moment) {
+            return next.step() > moment.step() || next.virtualNanos() > moment.virtualNanos();
         }
     }
 }
