@@ -1,5 +1,6 @@
 package dev.retrovisor.cli;
 
+import dev.retrovisor.replayer.ReplayException;
 import dev.retrovisor.replayer.ReplayTarget;
 import dev.retrovisor.traces.Checkpoint;
 import dev.retrovisor.traces.CheckpointStore;
@@ -36,7 +37,7 @@ record TracePlace(Path trace, String where) {
     ReplayTarget target(TraceReader reader) {
         return checkpoint(reader)
                 .<ReplayTarget>map(checkpoint -> new ReplayTarget.At(checkpoint.position()))
-                .orElseGet(() -> parsed());
+                .orElseGet(this::position);
     }
 
     private Optional<Checkpoint> checkpoint(TraceReader reader) {
@@ -45,8 +46,13 @@ record TracePlace(Path trace, String where) {
         }
     }
 
-    private ReplayTarget parsed() {
-        return ReplayTarget.parse(where);
+    private ReplayTarget position() {
+        try {
+            return ReplayTarget.parse(where);
+        } catch (ReplayException e) {
+            throw new UserMistake("%s: %s, or a checkpoint's name; %s has none of that name"
+                    .formatted(text(), e.getMessage(), trace), e);
+        }
     }
 
     /** As the user would write it. */

@@ -158,6 +158,7 @@ public final class Replay implements AutoCloseable {
         listener.progress(position(), end);
         return new ReplayResult(
                 outcome,
+                trace.manifest().start().position(),
                 position(),
                 end,
                 System.nanoTime() - begun,

@@ -83,6 +83,8 @@ public sealed interface ReplayTarget {
     private Limit limit(TraceReader trace, Position start, Position end) {
         return switch (this) {
             case End _ -> new Limit(Long.MAX_VALUE, Long.MAX_VALUE);
+            // Whoever says 0 means the beginning.
+            case Step(long step) when step == 0 -> new Limit(start.step(), Long.MAX_VALUE);
             case Step(long step) -> {
                 if (step > end.step()) {
                     throw new ReplayException("step %,d: the trace ends at step %,d".formatted(step, end.step()));
