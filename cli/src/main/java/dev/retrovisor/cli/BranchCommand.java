@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "branch",
         description = {
-            "Leave a recording at a position and run on live: what if?",
+            "Leave a recording at a position and run on live from there.",
             "The machine goes on with fresh entropy and the time of day, your keys and, where it has cards, a network.",
             "What comes of it is recorded as a trace that holds only what differs, and names the one it comes from."
         },
@@ -63,10 +63,12 @@ final class BranchCommand implements Callable<Integer> {
 
     @Option(
             names = "--console",
-            negatable = true,
-            description = "Connect the guest's console to this terminal, or to piped input. Default: as long as there is"
-                    + " no --input-file, and the recording's keys are not kept.")
-    private Optional<Boolean> console = Optional.empty();
+            description = "Connect the guest's console to this terminal, or to piped input. Default: unless there is an"
+                    + " --input-file, or the recording's keys are kept.")
+    private boolean console;
+
+    @Option(names = "--no-console", description = "Show the guest's console only; nobody types.")
+    private boolean noConsole;
 
     @Option(
             names = "--input-file",
@@ -144,6 +146,9 @@ final class BranchCommand implements Callable<Integer> {
         if (noRecord && output.isPresent()) {
             throw new UserMistake("--no-record and --output %s: choose one".formatted(output.get()));
         }
+        if (noConsole && console) {
+            throw new UserMistake("--console and --no-console: choose one");
+        }
         byte[] typed = inputFile
                 .map(file -> {
                     InputFiles.requireFile(file, "--input-file");
@@ -211,7 +216,7 @@ final class BranchCommand implements Callable<Integer> {
     }
 
     private boolean hasConsole() {
-        return console.orElse(inputFile.isEmpty() && !kept.hasConsole());
+        return console || !noConsole && inputFile.isEmpty() && !kept.hasConsole();
     }
 
     private HostConsole console(byte[] typed) {

@@ -117,7 +117,17 @@ final class StartState {
                                 checkpoint.position(), checkpoint.inputs(), checkpoint.entries()));
                     });
         }
-        ReplayResult result = parent.run(new ReplayTarget.At(position), listener);
+        ReplayResult result = parent.run(new ReplayTarget.At(position), new ReplayListener() {
+            @Override
+            public void progress(Position at, Position ignoredEnd) {
+                listener.progress(at, position);
+            }
+
+            @Override
+            public boolean isCancelled() {
+                return listener.isCancelled();
+            }
+        });
         switch (result.outcome()) {
             case END, UNTIL -> {}
             case CANCELLED -> throw new ReplayCancelledException();
