@@ -127,10 +127,16 @@ final class PokesTest {
         try (var tiny = TinyMachine.running(ADDING)) {
             tiny.step(10);
             long hash = tiny.machine().stateHash();
-            refused(tiny, "memory is 0x80000000 to 0x83ffffff", () -> tiny.machine()
-                    .apply(memory(tiny, 0x83ff_ffffL, new byte[2])));
-            refused(tiny, "there are harts 0 to 0", () -> tiny.machine()
-                    .apply(new RegisterPoke(tiny.steps(), tiny.machine().virtualNanos(), 1, HartRegister.PC, 0)));
+            refused(
+                    tiny,
+                    "memory is 0x80000000 to 0x83ffffff",
+                    () -> tiny.machine().apply(memory(tiny, 0x83ff_ffffL, new byte[2])));
+            refused(
+                    tiny,
+                    "there are harts 0 to 0",
+                    () -> tiny.machine()
+                            .apply(new RegisterPoke(
+                                    tiny.steps(), tiny.machine().virtualNanos(), 1, HartRegister.PC, 0)));
             refused(tiny, "even addresses", () -> tiny.machine().apply(register(tiny, "pc", 1)));
             refused(tiny, "can only be read", () -> tiny.machine().apply(register(tiny, "time", 1)));
             refused(tiny, "0 is user", () -> tiny.machine().apply(register(tiny, "priv", 2)));

@@ -129,7 +129,10 @@ public final class LiveMachine {
     }
 
     private boolean isUnplugged() {
-        return setup.start().map(LiveStart::script).filter(Script::replacesNetwork).isPresent();
+        return setup.start()
+                .map(LiveStart::script)
+                .filter(Script::replacesNetwork)
+                .isPresent();
     }
 
     private void left(DeviceEvent event) {

@@ -85,7 +85,8 @@ public record Script(Iterator<InputEvent> inputs, boolean replacesNetwork, Optio
             }
             InputEvent taken = next;
             advance();
-            isDue = moment().filter(moment -> moment.step() == taken.step() && moment.virtualNanos() == taken.virtualNanos())
+            isDue = moment().filter(
+                            moment -> moment.step() == taken.step() && moment.virtualNanos() == taken.virtualNanos())
                     .isPresent();
             return taken;
         }

@@ -257,8 +257,9 @@ public final class Replay implements AutoCloseable {
     private void requireOnTheWay(StopReason reason, ReplayTarget.Limit limit) {
         boolean runsOn = machine.steps() == limit.step() && reason == StopReason.STEP_LIMIT;
         if (limit.both() && (runsOn || machine.virtualNanos() >= limit.virtualNanos())) {
-            throw new ReplayException("step %,d at %,d ns: there is no such moment; the machine comes to step %,d at %,d ns"
-                    .formatted(limit.step(), limit.virtualNanos(), machine.steps(), machine.virtualNanos()));
+            throw new ReplayException(
+                    "step %,d at %,d ns: there is no such moment; the machine comes to step %,d at %,d ns"
+                            .formatted(limit.step(), limit.virtualNanos(), machine.steps(), machine.virtualNanos()));
         }
     }
 

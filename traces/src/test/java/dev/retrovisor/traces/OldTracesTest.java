@@ -39,7 +39,9 @@ class OldTracesTest {
             var ram = new CheckpointTest.Pages("ram", 64);
             StoredState first = store.load(store.list().getFirst());
             store.restore(first, List.of(ram));
-            first.maps().getFirst().forEach((_, _, writtenAt) -> assertEquals(PageMap.UNKNOWN, writtenAt, "version 1 does not know"));
+            first.maps()
+                    .getFirst()
+                    .forEach((_, _, writtenAt) -> assertEquals(PageMap.UNKNOWN, writtenAt, "version 1 does not know"));
             assertEquals(scribbled().contentHash(), ram.contentHash());
         }
     }

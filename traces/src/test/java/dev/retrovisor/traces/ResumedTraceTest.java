@@ -38,8 +38,8 @@ class ResumedTraceTest {
     /** Pokes of both kinds, an event and an end. */
     static void write(Path trace, Manifest manifest, BootFiles boot) {
         try (var writer = TraceWriter.create(trace, manifest, boot)) {
-            writer.append(new InputEvent.MemoryPoke(
-                    START.step(), START.virtualNanos(), 0x8020_0000L, new byte[] {1, 2, 3}));
+            writer.append(
+                    new InputEvent.MemoryPoke(START.step(), START.virtualNanos(), 0x8020_0000L, new byte[] {1, 2, 3}));
             writer.append(new InputEvent.RegisterPoke(
                     START.step(), START.virtualNanos(), 1, new HartRegister.Csr(0x180), -1));
             writer.append(new InputEvent.RegisterPoke(
@@ -58,14 +58,14 @@ class ResumedTraceTest {
             reader.verifyAll();
             assertEquals(2, reader.manifest().format());
             assertEquals(manifest().start(), reader.manifest().start());
-            assertArrayEquals(
-                    new byte[] {1, 2, 3}, ((InputEvent.MemoryPoke) inputs.next()).bytes());
+            assertArrayEquals(new byte[] {1, 2, 3}, ((InputEvent.MemoryPoke) inputs.next()).bytes());
             assertEquals(
-                    new InputEvent.RegisterPoke(
-                            START.step(), START.virtualNanos(), 1, new HartRegister.Csr(0x180), -1),
+                    new InputEvent.RegisterPoke(START.step(), START.virtualNanos(), 1, new HartRegister.Csr(0x180), -1),
                     inputs.next());
             assertEquals(START.step() + 1, inputs.next().step());
-            assertEquals(new Position(START.step() + 9, START.virtualNanos() + 9), reader.durableEnd().position());
+            assertEquals(
+                    new Position(START.step() + 9, START.virtualNanos() + 9),
+                    reader.durableEnd().position());
         }
     }
 
@@ -89,8 +89,8 @@ class ResumedTraceTest {
                     () -> writer.append(new InputEvent.MemoryPoke(0, 0, 0x8000_0000L, new byte[1])));
             assertEquals("trace format 1 holds no changes of the machine by hand", refusal.getMessage());
         }
-        try (var writer = TraceWriter.create(
-                folder.resolve("b.trace"), Samples.manifest().forPokes(), Samples.BOOT)) {
+        try (var writer =
+                TraceWriter.create(folder.resolve("b.trace"), Samples.manifest().forPokes(), Samples.BOOT)) {
             writer.append(new InputEvent.MemoryPoke(0, 0, 0x8000_0000L, new byte[1]));
         }
     }

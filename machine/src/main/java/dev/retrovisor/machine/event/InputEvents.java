@@ -42,7 +42,8 @@ public final class InputEvents {
                 new ConsoleInput(step, virtualNanos, console, bytes);
             case ConsoleResize(long _, long _, int console, int columns, int rows) ->
                 new ConsoleResize(step, virtualNanos, console, columns, rows);
-            case FrameArrival(long _, long _, int nic, byte[] frame) -> new FrameArrival(step, virtualNanos, nic, frame);
+            case FrameArrival(long _, long _, int nic, byte[] frame) ->
+                new FrameArrival(step, virtualNanos, nic, frame);
             case WallClock(long _, long _, long epochNanos) -> new WallClock(step, virtualNanos, epochNanos);
             case EntropySeed(long _, long _, byte[] seed) -> new EntropySeed(step, virtualNanos, seed);
             case Operator(long _, long _, Operator.Action action) -> new Operator(step, virtualNanos, action);

@@ -105,11 +105,7 @@ public final class AsciicastWriter implements ReplayTap {
         if (!data.isEmpty()) {
             long nanos = virtualNanos - startNanos;
             line("[%d.%06d, \"%s\", %s]"
-                    .formatted(
-                            nanos / 1_000_000_000,
-                            nanos % 1_000_000_000 / 1_000,
-                            code,
-                            GSON.toJson(data)));
+                    .formatted(nanos / 1_000_000_000, nanos % 1_000_000_000 / 1_000, code, GSON.toJson(data)));
             events++;
         }
     }
