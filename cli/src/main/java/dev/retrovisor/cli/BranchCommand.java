@@ -48,8 +48,9 @@ final class BranchCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "TRACE@POSITION",
             converter = TracePlace.Converter.class,
-            description = "Where to leave: a step (12_000_000, 250M), 50%%, boot+2.5s of virtual time, event:N, end, or a"
-                    + " checkpoint's name.")
+            description =
+                    "Where to leave: a step (12_000_000, 250M), 50%%, boot+2.5s of virtual time, event:N, end, or a"
+                            + " checkpoint's name.")
     private TracePlace place;
 
     @Option(
@@ -80,15 +81,17 @@ final class BranchCommand implements Callable<Integer> {
             names = "--set",
             paramLabel = "CHANGE",
             converter = MachineChange.Converter.class,
-            description = "Change the machine first: mem:ADDRESS=VALUE (physical), va:ADDRESS=VALUE (in the address space"
-                    + " that hart 0 is in; a symbol will do) or [HART.]REGISTER=NUMBER. VALUE: hexadecimal bytes (de ad be"
-                    + " ef), \"text\" or u8:, u16:, u32:, u64:NUMBER. May be repeated.")
+            description =
+                    "Change the machine first: mem:ADDRESS=VALUE (physical), va:ADDRESS=VALUE (in the address space"
+                            + " that hart 0 is in; a symbol will do) or [HART.]REGISTER=NUMBER. VALUE: hexadecimal bytes (de ad be"
+                            + " ef), \"text\" or u8:, u16:, u32:, u64:NUMBER. May be repeated.")
     private List<MachineChange> changes = new ArrayList<>();
 
     @Option(
             names = "--same-entropy",
-            description = "Keep the random generator and the real-time clock as they were: what the guest does by chance"
-                    + " stays the same.")
+            description =
+                    "Keep the random generator and the real-time clock as they were: what the guest does by chance"
+                            + " stays the same.")
     private boolean sameEntropy;
 
     @Mixin
@@ -160,7 +163,8 @@ final class BranchCommand implements Callable<Integer> {
                 return ExitCode.INTERRUPTED;
             }
             kept.require(branching.trace(), branching.place());
-            BranchEnd end = until.map(text -> BranchEnd.of(text, branching.trace())).orElse(BranchEnd.NONE);
+            BranchEnd end =
+                    until.map(text -> BranchEnd.of(text, branching.trace())).orElse(BranchEnd.NONE);
             until.ifPresent(text -> end.requireBehind(branching.place().position(), text));
             List<InputEvent.Poke> pokes = MachineChange.pokes(changes, branching.machine(), place.trace());
             RunOptions options = options(end);
@@ -191,8 +195,12 @@ final class BranchCommand implements Callable<Integer> {
     }
 
     private String baseName() {
-        return place.trace().toAbsolutePath().normalize().getFileName().toString().replaceFirst("\\.trace$", "")
-                + "-branch";
+        return place.trace()
+                        .toAbsolutePath()
+                        .normalize()
+                        .getFileName()
+                        .toString()
+                        .replaceFirst("\\.trace$", "") + "-branch";
     }
 
     private int run(VmSetup setup, RunOptions options, byte[] typed) {
@@ -200,7 +208,9 @@ final class BranchCommand implements Callable<Integer> {
                 LiveLook asked = inspections.open(screen, setup).orElse(null)) {
             List<LiveLook> looks =
                     Stream.of(told, asked).filter(Objects::nonNull).toList();
-            options.trace().filter(_ -> !settings.quiet() && screen.errorIsTerminal()).ifPresent(this::announce);
+            options.trace()
+                    .filter(_ -> !settings.quiet() && screen.errorIsTerminal())
+                    .ifPresent(this::announce);
             RunResult result = new LiveRunner(screen).run(setup, options, console(typed), MachineObserver.all(looks));
             int exitCode = RunCommand.tell(
                     screen, setup.guest(), result, settings.engine(), settings.quiet(), "branch", format);

@@ -22,8 +22,7 @@ record BranchEnd(long maxSteps, Optional<Position> moment) {
             case ReplayTarget.Step(long step) -> new BranchEnd(step, Optional.empty());
             case ReplayTarget.VirtualTime(long nanos) ->
                 new BranchEnd(RunOptions.UNLIMITED_STEPS, Optional.of(new Position(Long.MAX_VALUE, nanos)));
-            case ReplayTarget.At(Position position) ->
-                new BranchEnd(RunOptions.UNLIMITED_STEPS, Optional.of(position));
+            case ReplayTarget.At(Position position) -> new BranchEnd(RunOptions.UNLIMITED_STEPS, Optional.of(position));
             case ReplayTarget.End _ ->
                 new BranchEnd(
                         RunOptions.UNLIMITED_STEPS,

@@ -71,7 +71,8 @@ final class Branching implements AutoCloseable {
         Progress progress = bar == null ? Progress.NONE : bar;
         long first = timeline.position().step();
         progress.started(
-                "going to " + place.where(), Math.min(timeline.end().step(), target.resolve(timeline.trace()).step()) - first);
+                "going to " + place.where(),
+                Math.min(timeline.end().step(), target.resolve(timeline.trace()).step()) - first);
         try (var _ = HostSignals.whileOpen(_ -> cancelled.set(true))) {
             return timeline.seek(target, new Watcher() {
                 @Override
@@ -97,8 +98,8 @@ final class Branching implements AutoCloseable {
                 && reason.filter(why -> why == EndReason.POWER_OFF || why == EndReason.POWER_OFF_FAILED)
                         .isPresent();
         if (isOff) {
-            throw new UserMistake("%s: the guest has switched itself off there: choose an earlier position"
-                    .formatted(place.text()));
+            throw new UserMistake(
+                    "%s: the guest has switched itself off there: choose an earlier position".formatted(place.text()));
         }
     }
 
@@ -160,7 +161,8 @@ final class Branching implements AutoCloseable {
     }
 
     private static List<UserNetworkConfig> networks(List<String> wanted, int cards) {
-        List<String> named = wanted.stream().filter(text -> !text.equals("none")).toList();
+        List<String> named =
+                wanted.stream().filter(text -> !text.equals("none")).toList();
         if (named.size() > cards) {
             throw new UserMistake("--nic: the machine has %s, and gets no more by branching"
                     .formatted(Text.count(cards, "network card")));

@@ -76,7 +76,8 @@ record FamilyMember(
             others.skipTo(parent == null ? reader.durableEnd().inputs() : from);
             for (InputEvent event = own.next(); event != null; event = own.next()) {
                 pokes += event instanceof InputEvent.Poke ? 1 : 0;
-                isReseeded |= event instanceof InputEvent.EntropySeed && position(event).equals(start);
+                isReseeded |= event instanceof InputEvent.EntropySeed
+                        && position(event).equals(start);
                 while (others.peek() != null && position(others.peek()).isBefore(position(event))) {
                     others.next();
                     left++;

@@ -62,7 +62,8 @@ final class InputsCommand implements Callable<Integer> {
      * @param nanos and in virtual time
      * @param bytes how many it brought; 0 where that means nothing
      */
-    record Input(long number, long step, @Column(Style.NANOS) long nanos, String kind, int bytes, String what) {}
+    record Input(
+            long number, long step, @Column(Style.NANOS) long nanos, String kind, int bytes, String what) {}
 
     @Override
     public Integer call() {
@@ -111,16 +112,27 @@ final class InputsCommand implements Callable<Integer> {
             case InputEvent.FrameArrival(long step, long nanos, int nic, byte[] frame) ->
                 new Input(number, step, nanos, kind, frame.length, hex(frame) + on("card", nic));
             case InputEvent.WallClock(long step, long nanos, long epochNanos) ->
-                new Input(number, step, nanos, kind, 0, Instant.EPOCH.plusNanos(epochNanos).toString());
+                new Input(
+                        number,
+                        step,
+                        nanos,
+                        kind,
+                        0,
+                        Instant.EPOCH.plusNanos(epochNanos).toString());
             case InputEvent.EntropySeed(long step, long nanos, byte[] seed) ->
                 new Input(number, step, nanos, kind, seed.length, "");
             case InputEvent.Operator(long step, long nanos, InputEvent.Operator.Action action) ->
-                new Input(number, step, nanos, kind, 0, action.name().toLowerCase(Locale.ROOT).replace('_', ' '));
+                new Input(
+                        number,
+                        step,
+                        nanos,
+                        kind,
+                        0,
+                        action.name().toLowerCase(Locale.ROOT).replace('_', ' '));
             case InputEvent.MemoryPoke(long step, long nanos, long physicalAddress, byte[] bytes) ->
                 new Input(number, step, nanos, kind, bytes.length, "%#x = %s".formatted(physicalAddress, hex(bytes)));
             case InputEvent.RegisterPoke(long step, long nanos, int hart, HartRegister register, long value) ->
-                new Input(
-                        number, step, nanos, kind, 0, "%d.%s = %#x".formatted(hart, Registers.name(register), value));
+                new Input(number, step, nanos, kind, 0, "%d.%s = %#x".formatted(hart, Registers.name(register), value));
         };
     }
 

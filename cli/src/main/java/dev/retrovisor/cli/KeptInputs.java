@@ -64,8 +64,9 @@ final class KeptInputs {
             names = "--keep-inputs",
             paramLabel = "KIND[,KIND]",
             split = ",",
-            description = "Let later inputs of the recording come again where they came: console, network (cards are then"
-                    + " connected to nothing else), or all. Default: none; all with --drop-input or --change-input.")
+            description =
+                    "Let later inputs of the recording come again where they came: console, network (cards are then"
+                            + " connected to nothing else), or all. Default: none; all with --drop-input or --change-input.")
     private List<Kind> kinds = new ArrayList<>();
 
     @Option(
@@ -78,8 +79,9 @@ final class KeptInputs {
             names = "--change-input",
             paramLabel = "N=TEXT",
             converter = Change.Converter.class,
-            description = "Let an input of the console or the network bring other bytes: text with \\n, \\r, \\xHH..., or"
-                    + " @FILE. May be repeated.")
+            description =
+                    "Let an input of the console or the network bring other bytes: text with \\n, \\r, \\xHH..., or"
+                            + " @FILE. May be repeated.")
     private List<Change> changes = new ArrayList<>();
 
     /** A file whose content is typed or arrives. */

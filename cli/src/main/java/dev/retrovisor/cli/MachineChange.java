@@ -41,8 +41,10 @@ sealed interface MachineChange {
 
     /** Reads {@link #SYNTAX}. */
     final class Converter implements ITypeConverter<MachineChange> {
-        private static final Pattern MEMORY = Pattern.compile("(?<space>mem|va):(?<address>[^=]+)=(?<value>.*)", Pattern.DOTALL);
-        private static final Pattern REGISTER = Pattern.compile("(?:(?<hart>[0-9]{1,3})\\.)?(?<name>[a-z][a-z0-9]*)=(?<value>.*)");
+        private static final Pattern MEMORY =
+                Pattern.compile("(?<space>mem|va):(?<address>[^=]+)=(?<value>.*)", Pattern.DOTALL);
+        private static final Pattern REGISTER =
+                Pattern.compile("(?:(?<hart>[0-9]{1,3})\\.)?(?<name>[a-z][a-z0-9]*)=(?<value>.*)");
         private static final Pattern NUMBER = Pattern.compile("-?(?:0[xX][0-9a-fA-F]+|[0-9][0-9_]*)");
         private static final Pattern SIZED = Pattern.compile("u(?<bits>8|16|32|64):(?<number>.*)");
         private static final Pattern HEX = Pattern.compile("(?:[0-9a-fA-F]{2})+(?:[ :]?(?:[0-9a-fA-F]{2})+)*");
@@ -54,7 +56,8 @@ sealed interface MachineChange {
                 GuestAddress address = new GuestAddress.Converter().convert(memory.group("address"));
                 boolean isVirtual = memory.group("space").equals("va");
                 if (!isVirtual && !address.symbol().isEmpty()) {
-                    throw new TypeConversionException("'%s': a symbol has a virtual address: write va:".formatted(text));
+                    throw new TypeConversionException(
+                            "'%s': a symbol has a virtual address: write va:".formatted(text));
                 }
                 return new Memory(text, isVirtual, address, bytes(text, memory.group("value")));
             }
@@ -97,12 +100,12 @@ sealed interface MachineChange {
 
         private static long number(String text, String value, int bits) {
             if (!NUMBER.matcher(value).matches()) {
-                throw new TypeConversionException("'%s': '%s' is no number: write 42, -1 or 0x2a".formatted(text, value));
+                throw new TypeConversionException(
+                        "'%s': '%s' is no number: write 42, -1 or 0x2a".formatted(text, value));
             }
             String digits = value.replace("_", "").toLowerCase(java.util.Locale.ROOT);
-            BigInteger number = digits.contains("0x")
-                    ? new BigInteger(digits.replace("0x", ""), 16)
-                    : new BigInteger(digits);
+            BigInteger number =
+                    digits.contains("0x") ? new BigInteger(digits.replace("0x", ""), 16) : new BigInteger(digits);
             boolean fits = number.signum() < 0 ? number.bitLength() < bits : number.bitLength() <= bits;
             if (!fits) {
                 throw new TypeConversionException("'%s': %s does not fit in %d bits".formatted(text, value, bits));
@@ -151,7 +154,8 @@ sealed interface MachineChange {
                     change.bytes().length - done, AddressSpace.PAGE_BYTES - (at & AddressSpace.PAGE_BYTES - 1));
             long physical = change.isVirtual() && space.isPaged() ? space.translate(at) : at;
             if (physical == AddressSpace.UNMAPPED) {
-                throw new UserMistake("--set %s: nothing is mapped at %#x where hart 0 is".formatted(change.text(), at));
+                throw new UserMistake(
+                        "--set %s: nothing is mapped at %#x where hart 0 is".formatted(change.text(), at));
             }
             byte[] bytes = Arrays.copyOfRange(change.bytes(), done, done + length);
             pokes.add(new MemoryPoke(machine.steps(), machine.virtualNanos(), physical, bytes));

@@ -69,7 +69,9 @@ record ReplayFacts(
                 result.end().step(),
                 result.end().virtualNanos(),
                 result.wallNanos(),
-                result.wallNanos() == 0 ? 0 : 1000.0 * (result.position().step() - result.start().step()) / result.wallNanos(),
+                result.wallNanos() == 0
+                        ? 0
+                        : 1000.0 * (result.position().step() - result.start().step()) / result.wallNanos(),
                 result.inputs(),
                 result.deviceEvents(),
                 result.lightHashes() + result.fullHashes(),
@@ -91,7 +93,11 @@ record ReplayFacts(
     /** {@code 512,000,000 steps in 12.3 s (41.6 MIPS, translator)}. */
     String ran() {
         return "%s in %s (%s MIPS, %s)"
-                .formatted(Text.count(steps - startSteps, "step"), Text.duration(wallNanos), Text.decimal(mips, 1), engine);
+                .formatted(
+                        Text.count(steps - startSteps, "step"),
+                        Text.duration(wallNanos),
+                        Text.decimal(mips, 1),
+                        engine);
     }
 
     /** Prints the facts for people, a divergence's report among them. */

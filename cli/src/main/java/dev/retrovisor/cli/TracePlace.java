@@ -50,8 +50,9 @@ record TracePlace(Path trace, String where) {
         try {
             return ReplayTarget.parse(where);
         } catch (ReplayException e) {
-            throw new UserMistake("%s: %s, or a checkpoint's name; %s has none of that name"
-                    .formatted(text(), e.getMessage(), trace), e);
+            throw new UserMistake(
+                    "%s: %s, or a checkpoint's name; %s has none of that name".formatted(text(), e.getMessage(), trace),
+                    e);
         }
     }
 

@@ -76,7 +76,10 @@ final class TraceinfoCommand implements Callable<Integer> {
         var recording = new Facts(screen);
         if (facts.start() != null) {
             recording.add("goes on from", parent(facts.start()));
-            recording.add("at", Positions.words(new Position(facts.start().step(), facts.start().virtualNanos())));
+            recording.add(
+                    "at",
+                    Positions.words(
+                            new Position(facts.start().step(), facts.start().virtualNanos())));
         }
         recording
                 .add("ended", ended(facts.end()))

@@ -25,12 +25,7 @@ import picocli.CommandLine.Parameters;
             "families in it."
         },
         optionListHeading = "%nOptions:%n",
-        footer = {
-            "",
-            "@|bold Examples|@",
-            "  retrovisor tree debian.trace",
-            "  retrovisor tree . --format json"
-        })
+        footer = {"", "@|bold Examples|@", "  retrovisor tree debian.trace", "  retrovisor tree . --format json"})
 final class TreeCommand implements Callable<Integer> {
     private static final int SCHEMA_VERSION = 1;
 
@@ -130,8 +125,10 @@ final class TreeCommand implements Callable<Integer> {
             case Manifest.Resumed start -> {
                 String from = family.parent(member).isPresent()
                         ? ""
-                        : "of %s, which is not here, ".formatted(Text.visible(start.parent().name()));
-                yield "%sfrom %s %s; %s; %s".formatted(from, Positions.words(start.position()), end, member.changes(), size);
+                        : "of %s, which is not here, "
+                                .formatted(Text.visible(start.parent().name()));
+                yield "%sfrom %s %s; %s; %s"
+                        .formatted(from, Positions.words(start.position()), end, member.changes(), size);
             }
         };
     }

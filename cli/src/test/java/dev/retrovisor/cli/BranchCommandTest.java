@@ -90,10 +90,20 @@ class BranchCommandTest {
     @Test
     void theFamilyIsShownFromItsOldestTrace() {
         run("branch", trace + "@50%", "--no-console", "--until", "80k", "-o", path("b.trace"));
-        run("branch", path("b.trace") + "@50%", "--no-console", "--same-entropy", "--until", "90k", "-o", path("c.trace"));
-        JsonArray traces = run("tree", path("c.trace"), "--format", "json").json().getAsJsonArray("traces");
+        run(
+                "branch",
+                path("b.trace") + "@50%",
+                "--no-console",
+                "--same-entropy",
+                "--until",
+                "90k",
+                "-o",
+                path("c.trace"));
+        JsonArray traces =
+                run("tree", path("c.trace"), "--format", "json").json().getAsJsonArray("traces");
         assertEquals(3, traces.size());
-        assertEquals(path("b.trace"), traces.get(2).getAsJsonObject().get("parent").getAsString());
+        assertEquals(
+                path("b.trace"), traces.get(2).getAsJsonObject().get("parent").getAsString());
         assertEquals(65_000, traces.get(2).getAsJsonObject().get("step").getAsLong());
         assertThat(run("tree", folder.toString()).out())
                 .contains("count.trace", "`-- b.trace", "    `-- c.trace")
@@ -102,7 +112,13 @@ class BranchCommandTest {
 
     @Test
     void whatCannotBeIsSaidInOneLine() {
-        refused("memory is 0x80000000 to 0x83ffffff", "branch", trace + "@50k", "--no-record", "--set", "mem:0x1000=00");
+        refused(
+                "memory is 0x80000000 to 0x83ffffff",
+                "branch",
+                trace + "@50k",
+                "--no-record",
+                "--set",
+                "mem:0x1000=00");
         refused("there are harts 0 to 0", "branch", trace + "@50k", "--no-record", "--set", "3.a0=1");
         refused("there is no register 'zero'", "branch", trace, "--set", "zero=1");
         refused("does not fit in 8 bits", "branch", trace, "--set", "mem:0x80000000=u8:256");
@@ -131,7 +147,10 @@ class BranchCommandTest {
         Shell.Ended lost = run("replay", path("b.trace"), "-q");
         assertEquals(2, lost.exitCode());
         assertThat(lost.error()).contains("goes on from trace 'count.trace'", "--parent");
-        assertEquals(0, run("replay", path("b.trace"), "-q", "--parent", away.toString()).exitCode());
+        assertEquals(
+                0,
+                run("replay", path("b.trace"), "-q", "--parent", away.toString())
+                        .exitCode());
         assertThat(run("traceinfo", path("b.trace")).out()).contains("not found");
     }
 }

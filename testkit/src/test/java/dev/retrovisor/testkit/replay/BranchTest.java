@@ -88,8 +88,8 @@ final class BranchTest {
     @CsvSource({"1, 1, FAST", "1, 2, PACED", "4, 3, FAST", "4, 4, PACED"})
     void aBranchWithoutChangesAndWithTheSameInputsEqualsItsParent(int harts, long seed, Pacing pacing) {
         Path parent = folder.resolve("parent.trace");
-        RunResult recorded = Runs.recordTyping(
-                EchoGuest.setup(harts), parent, EngineChoice.TRANSLATOR, seed, new MemoryConsole());
+        RunResult recorded =
+                Runs.recordTyping(EchoGuest.setup(harts), parent, EngineChoice.TRANSLATOR, seed, new MemoryConsole());
         for (String at : List.of("1", "30%", "60%", "95%")) {
             Path child = folder.resolve("at-" + at.replace("%", "") + ".trace");
             ReplayTarget target = ReplayTarget.parse(at);
@@ -120,21 +120,29 @@ final class BranchTest {
         var console = MemoryConsole.of("xyq");
         // s8, where it keeps what was typed, points elsewhere; "@" is put there.
         long elsewhere = MemoryMap.RAM + 0x20_0000;
-        Branches.leave(parent, ReplayTarget.parse("50%"), Runs.options(child), console, place -> List.of(
-                new InputEvent.RegisterPoke(
-                        place.position().step(),
-                        place.position().virtualNanos(),
-                        0,
-                        new HartRegister.Integer(24),
-                        elsewhere + 1),
-                new InputEvent.MemoryPoke(
-                        place.position().step(), place.position().virtualNanos(), elsewhere, new byte[] {'@'})));
+        Branches.leave(
+                parent,
+                ReplayTarget.parse("50%"),
+                Runs.options(child),
+                console,
+                place -> List.of(
+                        new InputEvent.RegisterPoke(
+                                place.position().step(),
+                                place.position().virtualNanos(),
+                                0,
+                                new HartRegister.Integer(24),
+                                elsewhere + 1),
+                        new InputEvent.MemoryPoke(
+                                place.position().step(), place.position().virtualNanos(), elsewhere, new byte[] {'@'
+                                })));
         assertTrue(new String(console.output(), StandardCharsets.US_ASCII).endsWith("xyq"));
         for (EngineChoice engine : EngineChoice.values()) {
             var output = new ByteArrayOutputStream();
             ReplayResult replayed = Runs.replay(child, engine, output);
             assertEquals(Outcome.END, replayed.outcome(), engine + ": " + replayed.divergence());
-            assertEquals(new String(console.output(), StandardCharsets.US_ASCII), output.toString(StandardCharsets.US_ASCII));
+            assertEquals(
+                    new String(console.output(), StandardCharsets.US_ASCII),
+                    output.toString(StandardCharsets.US_ASCII));
         }
         try (Replay replay = Replay.open(child, ReplayOptions.standard())) {
             replay.run(ReplayTarget.END, ReplayListener.SILENT);
@@ -178,8 +186,7 @@ final class BranchTest {
         Branches.leave(parent, ReplayTarget.parse("50%"), Runs.options(child), MemoryConsole.of("q"), _ -> List.of());
         try (Replay replay = Replay.open(child, ReplayOptions.standard())) {
             var refusal = assertThrows(
-                    ReplayException.class,
-                    () -> replay.run(new ReplayTarget.Step(1), ReplayListener.SILENT));
+                    ReplayException.class, () -> replay.run(new ReplayTarget.Step(1), ReplayListener.SILENT));
             assertTrue(refusal.getMessage().startsWith("the trace begins at step"), refusal.getMessage());
         }
     }

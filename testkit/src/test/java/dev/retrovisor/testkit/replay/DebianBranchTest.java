@@ -60,7 +60,10 @@ final class DebianBranchTest {
             var pokes = new ArrayList<InputEvent.Poke>();
             for (long address : addresses(parent, waiting)) {
                 pokes.add(new InputEvent.MemoryPoke(
-                        place.position().step(), place.position().virtualNanos(), address, "THE".getBytes(StandardCharsets.US_ASCII)));
+                        place.position().step(),
+                        place.position().virtualNanos(),
+                        address,
+                        "THE".getBytes(StandardCharsets.US_ASCII)));
             }
             return pokes;
         });
@@ -68,8 +71,7 @@ final class DebianBranchTest {
         assertFalse(text(console).contains("\n" + SAID + "\n"), text(console));
 
         Path again = folder.resolve("again.trace");
-        Branches.leave(
-                changed, ReplayTarget.parse("50%"), options(again), MemoryConsole.of(""), _ -> List.of());
+        Branches.leave(changed, ReplayTarget.parse("50%"), options(again), MemoryConsole.of(""), _ -> List.of());
         for (Path each : List.of(typed, changed, again)) {
             assertEquals(Outcome.END, DebianRun.replay(each).outcome(), each.toString());
         }
@@ -98,7 +100,8 @@ final class DebianBranchTest {
     @Test
     void aDebianOnFourHartsWithTheSameInputsIsTheSameToItsEnd() {
         Path parent = folder.resolve("parent.trace");
-        DebianRun run = DebianRun.typing("for i in 1 2 3; do head -c 4 /dev/urandom | od -x & done; wait; exit\n", 4, parent);
+        DebianRun run =
+                DebianRun.typing("for i in 1 2 3; do head -c 4 /dev/urandom | od -x & done; wait; exit\n", 4, parent);
         RunResult recorded = run.result();
         Path child = folder.resolve("child.trace");
         var console = MemoryConsole.of("");
