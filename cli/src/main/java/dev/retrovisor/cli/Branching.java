@@ -30,8 +30,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A recording whose machine stands where a branch is to leave it. */
 final class Branching implements AutoCloseable {
-    private static final long TIMELINE_BYTES = 256L << 20;
-
     private final Timeline timeline;
     private final ReplayOptions options;
     private final boolean isCancelled;
@@ -49,7 +47,7 @@ final class Branching implements AutoCloseable {
      */
     static Branching at(Screen screen, TracePlace place, ReplaySettings settings) {
         ReplayOptions options = settings.options(place.trace());
-        Timeline timeline = Timeline.open(place.trace(), options, new TimelineOptions(TIMELINE_BYTES, false));
+        Timeline timeline = Timeline.open(place.trace(), options, new TimelineOptions(TimelineOptions.standard().memoryBytes(), false));
         try {
             EngineOptions.tell(screen, timeline.machine().engineNotice());
             Stop stop = seek(screen, timeline, place, settings.quiet());

@@ -20,6 +20,9 @@ import dev.retrovisor.replayer.ReplayOptions;
 import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.replayer.ReplayResult.Outcome;
 import dev.retrovisor.replayer.ReplayTarget;
+import dev.retrovisor.replayer.timeline.Timeline;
+import dev.retrovisor.replayer.timeline.TimelineOptions;
+import dev.retrovisor.replayer.timeline.Watcher;
 import dev.retrovisor.traces.Position;
 import dev.retrovisor.traces.TraceEntry.StateHash;
 import dev.retrovisor.traces.TraceReader;
@@ -176,6 +179,26 @@ final class BranchTest {
         Runs.record(EchoGuest.setup(2), parent, "q");
         var other = assertThrows(ReplayException.class, () -> Runs.replay(child));
         assertTrue(other.getMessage().contains("another trace is at"), other.getMessage());
+    }
+
+    @Test
+    void aTimelineGoesToAnyPositionOfABranch() {
+        Path parent = folder.resolve("parent.trace");
+        Runs.record(EchoGuest.setup(2), parent, "abcdefq");
+        Path child = folder.resolve("child.trace");
+        Branches.leave(
+                parent, ReplayTarget.parse("50%"), Runs.options(child), MemoryConsole.of("ghiq"), _ -> List.of());
+        try (Timeline timeline = Timeline.open(child, ReplayOptions.standard(), TimelineOptions.standard())) {
+            for (String at : List.of("end", "0", "70%", "20%", "90%", "0", "50%")) {
+                timeline.seek(ReplayTarget.parse(at), Watcher.NONE);
+                try (Replay replay = Replay.open(child, ReplayOptions.standard())) {
+                    replay.run(ReplayTarget.parse(at), ReplayListener.SILENT);
+                    assertEquals(replay.position(), timeline.position(), at);
+                    assertEquals(
+                            replay.machine().stateHash(), timeline.machine().stateHash(), at);
+                }
+            }
+        }
     }
 
     @Test
