@@ -62,7 +62,11 @@ final class ExportFiles implements Closeable {
         var out = new BufferedWriter(new OutputStreamWriter(create(file), StandardCharsets.UTF_8));
         open.addFirst(out);
         var writer = new AsciicastWriter(
-                out, AsciicastWriter.Size.of(trace), clock, trace.manifest().guest());
+                out,
+                AsciicastWriter.Size.of(trace),
+                clock,
+                trace.manifest().start().position().virtualNanos(),
+                trace.manifest().guest());
         taps.add(writer);
         reports.add(() -> "%s: %s of console output and input".formatted(file, Text.count(writer.events(), "piece")));
     }

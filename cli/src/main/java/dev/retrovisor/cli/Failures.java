@@ -10,7 +10,9 @@ import dev.retrovisor.introspect.types.MissingTypeException;
 import dev.retrovisor.machine.EngineDifference;
 import dev.retrovisor.recorder.HostSetupException;
 import dev.retrovisor.recorder.net.NetworkOptionException;
+import dev.retrovisor.replayer.ReplayCancelledException;
 import dev.retrovisor.replayer.ReplayException;
+import dev.retrovisor.replayer.timeline.DivergedException;
 import dev.retrovisor.traces.TraceFormatException;
 import dev.retrovisor.traces.TraceFullException;
 import java.io.IOException;
@@ -77,6 +79,8 @@ final class Failures {
             case BadFile _, GuestFormatException _, TraceFormatException _, IsfFormatException _ -> ExitCode.BAD_FILE;
             case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ ->
                 ExitCode.BAD_FILE;
+            case ReplayCancelledException _ -> ExitCode.INTERRUPTED;
+            case DivergedException _ -> ExitCode.DIFFERS;
             case ReplayCutShort cut -> ReplayRunner.exitCode(cut.result());
             case TraceFullException _, IOException _, UncheckedIOException _ -> ExitCode.USER_MISTAKE;
             case OutOfMemoryError _ -> ExitCode.USER_MISTAKE;

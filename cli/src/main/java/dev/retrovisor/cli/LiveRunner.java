@@ -64,13 +64,22 @@ final class LiveRunner {
         if (screen.inputIsTerminal()) {
             return new TerminalConsole();
         }
+        return streams(System.in, keepOutputForFacts);
+    }
+
+    /**
+     * A console over plain streams, with output where {@link #run} would have it.
+     *
+     * @param in not closed
+     */
+    HostConsole streams(InputStream in, boolean keepOutputForFacts) {
         screen.flush();
         FileDescriptor shown = keepOutputForFacts ? FileDescriptor.err : FileDescriptor.out;
         boolean isTerminal = keepOutputForFacts ? screen.errorIsTerminal() : screen.outputIsTerminal();
         // Not closed: the descriptors belong to the process.
         @SuppressWarnings("resource")
         var out = new BufferedOutputStream(new FileOutputStream(shown));
-        return new StreamConsole(System.in, out, isTerminal);
+        return new StreamConsole(in, out, isTerminal);
     }
 
     /** What a run's end means for the process. */

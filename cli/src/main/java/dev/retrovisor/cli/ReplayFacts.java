@@ -11,6 +11,7 @@ import java.util.Map;
  *
  * @param outcome end, until, diverged or cancelled
  * @param identical whether everything that was compared was equal
+ * @param startSteps steps where the trace begins: 0, but for one that goes on from another
  * @param engine what the machine ran on
  * @param engineStatistics what the engine did; null without {@code --stats}
  * @param recordingComplete whether the recording was ended in order
@@ -20,6 +21,7 @@ record ReplayFacts(
         String trace,
         String outcome,
         boolean identical,
+        long startSteps,
         long steps,
         long virtualNanos,
         long endSteps,
@@ -61,12 +63,15 @@ record ReplayFacts(
                 trace,
                 result.outcome().name().toLowerCase(Locale.ROOT),
                 result.divergence().isEmpty(),
+                result.start().step(),
                 result.position().step(),
                 result.position().virtualNanos(),
                 result.end().step(),
                 result.end().virtualNanos(),
                 result.wallNanos(),
-                result.wallNanos() == 0 ? 0 : 1000.0 * result.position().step() / result.wallNanos(),
+                result.wallNanos() == 0
+                        ? 0
+                        : 1000.0 * (result.position().step() - result.start().step()) / result.wallNanos(),
                 result.inputs(),
                 result.deviceEvents(),
                 result.lightHashes() + result.fullHashes(),
@@ -88,7 +93,11 @@ record ReplayFacts(
     /** {@code 512,000,000 steps in 12.3 s (41.6 MIPS, translator)}. */
     String ran() {
         return "%s in %s (%s MIPS, %s)"
-                .formatted(Text.count(steps, "step"), Text.duration(wallNanos), Text.decimal(mips, 1), engine);
+                .formatted(
+                        Text.count(steps - startSteps, "step"),
+                        Text.duration(wallNanos),
+                        Text.decimal(mips, 1),
+                        engine);
     }
 
     /** Prints the facts for people, a divergence's report among them. */

@@ -22,9 +22,38 @@ final class ReplayRunner {
         this.screen = screen;
     }
 
+    /**
+     * Opens a trace where it begins, with a bar while the one that it goes on from is replayed.
+     *
+     * @throws dev.retrovisor.replayer.ReplayCancelledException if the user does not want to wait for that
+     */
+    Replay open(Path trace, ReplayOptions options, boolean quiet) {
+        Progress progress = quiet ? Progress.NONE : new ProgressBar(screen, ReplayRunner::steps);
+        var follower = new Follower() {
+            private boolean hasBegun;
+            private long reached;
+
+            @Override
+            public void progress(Position position, Position end) {
+                if (!hasBegun) {
+                    hasBegun = true;
+                    reached = position.step();
+                    progress.started("replaying its parent", end.step() - reached);
+                }
+                progress.advanced(position.step() - reached);
+                reached = position.step();
+            }
+        };
+        try (var _ = HostSignals.whileOpen(_ -> follower.cancelled.set(true))) {
+            return Replay.open(trace, options, follower);
+        } finally {
+            progress.finished();
+        }
+    }
+
     /** Replays with a bar, or silently. */
     ReplayResult run(Path trace, ReplayOptions options, ReplayTarget until, boolean quiet) {
-        try (Replay replay = Replay.open(trace, options)) {
+        try (Replay replay = open(trace, options, quiet)) {
             EngineOptions.tell(screen, replay.machine().engineNotice());
             return run(replay, until, quiet, () -> false);
         }
@@ -66,7 +95,7 @@ final class ReplayRunner {
     /** Replays and shows the guest's consoles as they were. */
     ReplayResult runShowing(Path trace, ReplayOptions options, ReplayTarget until, PrintStream to, boolean isTerminal) {
         var filter = new CursorQueryFilter();
-        try (Replay replay = Replay.open(trace, options)) {
+        try (Replay replay = open(trace, options, true)) {
             EngineOptions.tell(screen, replay.machine().engineNotice());
             return run(replay, until, new Follower() {
                 @Override

@@ -1,6 +1,7 @@
 package dev.retrovisor.cli;
 
 import dev.retrovisor.replayer.ReplayOptions;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,13 @@ final class ReplaySettings {
             paramLabel = "FILE",
             description = "Where a disk's base image is now, if it has moved. May be repeated; the content counts.")
     private List<Path> diskBases = new ArrayList<>();
+
+    @Option(
+            names = "--parent",
+            paramLabel = "TRACE",
+            description = "Where the trace is that this one goes on from, or a folder with it, if it has moved. May be"
+                    + " repeated; the content counts.")
+    private List<Path> parents = new ArrayList<>();
 
     @Mixin
     private EngineOptions engine = new EngineOptions();
@@ -35,6 +43,14 @@ final class ReplaySettings {
     ReplayOptions options(Path trace) {
         InputFiles.requireTrace(trace);
         diskBases.forEach(file -> InputFiles.requireFile(file, "--disk-base"));
-        return ReplayOptions.standard().withDiskBases(diskBases).withEngine(engine.engine);
+        parents.forEach(folder -> {
+            if (!Files.isDirectory(folder)) {
+                throw new UserMistake("--parent %s: no such folder".formatted(folder));
+            }
+        });
+        return ReplayOptions.standard()
+                .withDiskBases(diskBases)
+                .withEngine(engine.engine)
+                .withParents(parents);
     }
 }

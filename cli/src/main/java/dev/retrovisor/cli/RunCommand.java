@@ -86,11 +86,23 @@ final class RunCommand implements Callable<Integer> {
             OutputFormat.Choice format,
             MachineObserver observer) {
         RunResult result = new LiveRunner(screen).run(setup, vm, options, format.isJson(), observer);
-        RunFacts facts = RunFacts.of(setup.guest(), result, vm.engine);
+        return tell(screen, setup.guest(), result, vm.engine, vm.quiet, schema, format);
+    }
+
+    /** Tells what came of a run; returns the exit code. */
+    static int tell(
+            Screen screen,
+            String guest,
+            RunResult result,
+            EngineOptions engine,
+            boolean quiet,
+            String schema,
+            OutputFormat.Choice format) {
+        RunFacts facts = RunFacts.of(guest, result, engine);
         if (format.isJson()) {
             screen.out().println(Json.of(schema, RunFacts.SCHEMA_VERSION, facts));
         } else {
-            if (!vm.quiet || result.cause() == StopCause.TRACE_FULL || result.cause() == StopCause.HOST_FAILED) {
+            if (!quiet || result.cause() == StopCause.TRACE_FULL || result.cause() == StopCause.HOST_FAILED) {
                 facts.print(screen, RunFacts.why(result));
             }
             EngineFacts.print(screen, facts.engine(), facts.engineStatistics());

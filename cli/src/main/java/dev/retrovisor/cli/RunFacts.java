@@ -11,6 +11,8 @@ import java.util.Map;
  * What came of a live run, as {@code --format json} prints it.
  *
  * @param cause why it ended: the name of a {@link StopCause} in lower case, with hyphens
+ * @param startSteps steps when it began: 0, but for a branch
+ * @param steps steps when it ended
  * @param mips steps in a microsecond of wall-clock time, idle time among it
  * @param engine what the machine ran on
  * @param engineStatistics what the engine did; null without {@code --stats}
@@ -21,6 +23,8 @@ record RunFacts(
         String guest,
         String cause,
         String detail,
+        long startSteps,
+        long startVirtualNanos,
         long steps,
         long virtualNanos,
         long wallNanos,
@@ -38,15 +42,18 @@ record RunFacts(
     static final int SCHEMA_VERSION = 1;
 
     static RunFacts of(String guest, RunResult result, EngineOptions options) {
+        long made = result.steps() - result.start().step();
         TraceInfo.Sizes sizes = result.trace().map(RunFacts::sizes).orElse(null);
         return new RunFacts(
                 guest,
                 result.cause().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
                 result.detail(),
+                result.start().step(),
+                result.start().virtualNanos(),
                 result.steps(),
                 result.virtualNanos(),
                 result.wallNanos(),
-                result.wallNanos() == 0 ? 0 : 1000.0 * result.steps() / result.wallNanos(),
+                result.wallNanos() == 0 ? 0 : 1000.0 * made / result.wallNanos(),
                 result.inputs(),
                 result.deviceEvents(),
                 result.restarts(),
@@ -55,7 +62,7 @@ record RunFacts(
                 result.trace().map(Path::toString).orElse(null),
                 sizes == null ? null : sizes.totalBytes(),
                 sizes == null ? null : sizes.inputsBytes() + sizes.eventsBytes(),
-                sizes == null ? null : TraceFacts.bytesPerThousandSteps(sizes, result.steps()),
+                sizes == null ? null : TraceFacts.bytesPerThousandSteps(sizes, made),
                 result.finalStateHash().isPresent()
                         ? "%016x".formatted(result.finalStateHash().getAsLong())
                         : null);
@@ -104,11 +111,11 @@ record RunFacts(
     String ran() {
         return "%s in %s (%s MIPS, %s), %s of the guest's time"
                 .formatted(
-                        Text.count(steps, "step"),
+                        Text.count(steps - startSteps, "step"),
                         Text.duration(wallNanos),
                         Text.decimal(mips, 1),
                         engine,
-                        Text.duration(virtualNanos));
+                        Text.duration(virtualNanos - startVirtualNanos));
     }
 
     /** {@code 120 KiB: 3 inputs, 4,020 device events; 0.24 bytes for 1,000 steps}. */

@@ -4,6 +4,8 @@ import dev.retrovisor.machine.board.MachineConfig;
 import dev.retrovisor.traces.EndReason;
 import dev.retrovisor.traces.EndRecord;
 import dev.retrovisor.traces.Manifest;
+import dev.retrovisor.traces.Position;
+import dev.retrovisor.traces.TraceFamily;
 import dev.retrovisor.traces.TraceInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,6 +18,7 @@ import java.util.Optional;
  * A trace as {@code --format json} prints it. Names and meanings are the schema: raise {@link #SCHEMA_VERSION} when one
  * changes or goes away.
  *
+ * @param start from what it goes on; null for power-on
  * @param machineModel replays only on a build with this model
  * @param entries number of entries by kind, in the order of the format's codes
  * @param bytesPerThousandSteps both logs together
@@ -25,6 +28,7 @@ record TraceFacts(
         int formatVersion,
         String guest,
         String createdAt,
+        Start start,
         Manifest.RecordedBy recordedBy,
         int machineModel,
         Machine machine,
@@ -48,6 +52,35 @@ record TraceFacts(
             List<Nic> nics,
             boolean virtioConsole,
             long diskLatencyNanos) {}
+
+    /** @param parentFolder where the parent is; null if it is not found */
+    record Start(
+            String parent,
+            String parentManifest,
+            String parentFolder,
+            long step,
+            long virtualNanos,
+            long inputs,
+            long entries,
+            String stateHash) {
+        static Start of(TraceInfo info) {
+            return switch (info.manifest().start()) {
+                case Manifest.PowerOn _ -> null;
+                case Manifest.Resumed(Manifest.Parent parent, Position at, long inputs, long entries, long hash) ->
+                    new Start(
+                            Text.visible(parent.name()),
+                            parent.manifestSha256(),
+                            TraceFamily.parent(info.folder(), parent, List.of())
+                                    .map(folder -> Text.visible(folder.toString()))
+                                    .orElse(null),
+                            at.step(),
+                            at.virtualNanos(),
+                            inputs,
+                            entries,
+                            "%016x".formatted(hash));
+            };
+        }
+    }
 
     record Nic(String mac) {}
 
@@ -80,6 +113,7 @@ record TraceFacts(
                 info.formatVersion(),
                 Text.visible(manifest.guest()),
                 manifest.createdAt().toString(),
+                Start.of(info),
                 visible(manifest.recordedBy()),
                 manifest.machineModel(),
                 machine(manifest.config()),
@@ -90,7 +124,8 @@ record TraceFacts(
                 end,
                 entries,
                 sizes(info.sizes()),
-                bytesPerThousandSteps(info.sizes(), end.steps()),
+                bytesPerThousandSteps(
+                        info.sizes(), end.steps() - manifest.start().position().step()),
                 new Chains(info.heads().inputs(), info.heads().events()),
                 info.checkpoints().stream()
                         .map(checkpoint -> new Checkpoint(

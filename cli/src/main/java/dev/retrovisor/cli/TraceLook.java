@@ -62,7 +62,7 @@ final class TraceLook implements AutoCloseable {
     }
 
     static TraceLook open(Screen screen, Path trace, ReplayOptions options, boolean quiet) {
-        Replay replay = Replay.open(trace, options);
+        Replay replay = new ReplayRunner(screen).open(trace, options, quiet);
         EngineOptions.tell(screen, replay.machine().engineNotice());
         return new TraceLook(screen, trace, replay, quiet);
     }

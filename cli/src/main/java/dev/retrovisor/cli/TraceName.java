@@ -18,12 +18,17 @@ final class TraceName {
 
     /** What the user asked for, checked, or else a dated name in the current folder that is not taken. */
     static Path of(Optional<Path> output, String guest, Supplier<Clock> clock) {
+        return of(output, Path.of(""), guest, clock);
+    }
+
+    /** The same with a dated name in a folder of the caller's choice. */
+    static Path of(Optional<Path> output, Path folder, String guest, Supplier<Clock> clock) {
         return output.map(TraceName::checked).orElseGet(() -> {
             String base = guest.replaceAll("[^A-Za-z0-9._-]", "_") + "-"
                     + DateTimeFormatter.ofPattern(DATE).format(LocalDateTime.now(clock.get()));
-            Path name = Path.of(base + ".trace");
+            Path name = folder.resolve(base + ".trace");
             for (int i = 2; Files.exists(name); i++) {
-                name = Path.of(base + "-" + i + ".trace");
+                name = folder.resolve(base + "-" + i + ".trace");
             }
             return checked(name);
         });

@@ -1,6 +1,7 @@
 package dev.retrovisor.cli;
 
 import dev.retrovisor.machine.Machine;
+import dev.retrovisor.traces.Position;
 import dev.retrovisor.traces.TraceInfo;
 import dev.retrovisor.traces.TraceReader;
 import java.nio.file.Path;
@@ -72,7 +73,15 @@ final class TraceinfoCommand implements Callable<Integer> {
         lines.add("on", facts.recordedBy().java() + ", " + facts.recordedBy().system());
         lines.print();
         heading("Recording");
-        new Facts(screen)
+        var recording = new Facts(screen);
+        if (facts.start() != null) {
+            recording.add("goes on from", parent(facts.start()));
+            recording.add(
+                    "at",
+                    Positions.words(
+                            new Position(facts.start().step(), facts.start().virtualNanos())));
+        }
+        recording
                 .add("ended", ended(facts.end()))
                 .add("steps", Text.count(facts.end().steps()))
                 .add("virtual time", Text.duration(facts.end().virtualNanos()))
@@ -98,6 +107,11 @@ final class TraceinfoCommand implements Callable<Integer> {
     private void heading(String text) {
         screen.out().println();
         screen.out().println(screen.bold(text));
+    }
+
+    private static String parent(TraceFacts.Start start) {
+        String where = start.parentFolder() == null ? "not found; name its folder with --parent" : start.parentFolder();
+        return "%s (%s)".formatted(start.parent(), where);
     }
 
     private static String model(int model) {

@@ -44,8 +44,7 @@ final class Pokes {
     private void require(MemoryPoke poke) {
         if (!ram.contains(poke.physicalAddress(), poke.bytes().length)) {
             throw new IllegalArgumentException("a change of %d bytes at %#x: memory is %#x to %#x"
-                    .formatted(
-                            poke.bytes().length, poke.physicalAddress(), Ram.BASE, Ram.BASE + ram.sizeBytes() - 1));
+                    .formatted(poke.bytes().length, poke.physicalAddress(), Ram.BASE, Ram.BASE + ram.sizeBytes() - 1));
         }
     }
 
@@ -57,8 +56,7 @@ final class Pokes {
         long value = poke.value();
         switch (poke.register()) {
             case HartRegister.Integer _, HartRegister.Float _ -> {}
-            case HartRegister.Csr(int number) ->
-                harts.get(poke.hart()).csrs().requireWritable(number);
+            case HartRegister.Csr(int number) -> harts.get(poke.hart()).csrs().requireWritable(number);
             case HartRegister.Pc _ -> {
                 if ((value & 1) != 0) {
                     throw new IllegalArgumentException("pc %#x: instructions lie at even addresses".formatted(value));

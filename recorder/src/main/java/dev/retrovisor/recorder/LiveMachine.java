@@ -5,6 +5,7 @@ import dev.retrovisor.machine.EngineChoice;
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.traces.Manifest;
+import dev.retrovisor.traces.Position;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,6 +116,7 @@ public final class LiveMachine {
         journal.end(stop.cause(), stop.detail());
         return new Result(
                 stop,
+                setup.start().map(start -> start.origin().position()).orElse(Position.POWER_ON),
                 machine.steps(),
                 machine.virtualNanos(),
                 wallNanos,
@@ -127,7 +129,10 @@ public final class LiveMachine {
     }
 
     private boolean isUnplugged() {
-        return setup.start().map(LiveStart::script).filter(Script::replacesNetwork).isPresent();
+        return setup.start()
+                .map(LiveStart::script)
+                .filter(Script::replacesNetwork)
+                .isPresent();
     }
 
     private void left(DeviceEvent event) {
@@ -190,6 +195,7 @@ public final class LiveMachine {
     /** What is known when the machine stops. */
     private record Result(
             LiveRun.Stop stop,
+            Position start,
             long steps,
             long virtualNanos,
             long wallNanos,
@@ -203,6 +209,7 @@ public final class LiveMachine {
             return new RunResult(
                     stop.cause(),
                     stop.detail(),
+                    start,
                     steps,
                     virtualNanos,
                     wallNanos,

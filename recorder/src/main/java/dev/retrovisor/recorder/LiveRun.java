@@ -249,7 +249,7 @@ final class LiveRun implements HostConsole.Listener {
         // A step takes a nanosecond: no more of them than there are nanoseconds left to the appointment.
         long most = Math.min(stretch.steps(), ahead(next.virtualNanos(), virtualNanos));
         long limit = Math.min(options.maxSteps(), steps + Math.min(most, ahead(next.step(), steps)));
-        limit = Math.max(steps, Math.min(limit, script.stepLimit()));
+        limit = Math.max(steps, Math.min(limit, script.stepLimit(steps, virtualNanos)));
         long idleEnd = next.virtualNanos() > virtualNanos ? next.virtualNanos() : Long.MAX_VALUE;
         idleEnd = Math.min(idleEnd, script.idleLimitNanos());
         long idle = paced ? clock.idleLimitNanos(now) : virtualNanos + FAST_IDLE_NANOS;

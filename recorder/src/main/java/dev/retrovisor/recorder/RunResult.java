@@ -2,6 +2,7 @@ package dev.retrovisor.recorder;
 
 import dev.retrovisor.machine.Engine;
 import dev.retrovisor.machine.EngineChoice;
+import dev.retrovisor.traces.Position;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -12,9 +13,10 @@ import java.util.OptionalLong;
  *
  * @param cause why it ended
  * @param detail one line for people, may be empty
- * @param steps steps that the machine made
- * @param virtualNanos virtual time that passed in it, idle time included
- * @param wallNanos wall-clock time from power-on to the end
+ * @param start where the run began
+ * @param steps steps at the end
+ * @param virtualNanos virtual time at the end, idle time included
+ * @param wallNanos wall-clock time from the start to the end
  * @param inputs input events that came in
  * @param deviceEvents device events that went out
  * @param restarts how often the machine restarted
@@ -27,6 +29,7 @@ import java.util.OptionalLong;
 public record RunResult(
         StopCause cause,
         String detail,
+        Position start,
         long steps,
         long virtualNanos,
         long wallNanos,

@@ -15,7 +15,8 @@ import java.util.Optional;
  *
  * @param inputs by position
  * @param replacesNetwork whether frames come from {@code inputs} alone: network cards are connected to nothing
- * @param end a moment at which the run ends, by the same rule
+ * @param end a moment at which the run ends, by the same rule; with {@link Long#MAX_VALUE} steps at a virtual time, or soon
+ *     behind it
  */
 public record Script(Iterator<InputEvent> inputs, boolean replacesNetwork, Optional<Position> end) {
     /** Nothing comes, and nothing ends. */
@@ -39,9 +40,16 @@ public record Script(Iterator<InputEvent> inputs, boolean replacesNetwork, Optio
             return next != null || end.isPresent();
         }
 
-        /** Steps at which the machine must stop next. */
-        long stepLimit() {
-            return moment().map(Position::step).orElse(Long.MAX_VALUE);
+        /** Steps at which a machine that stands at a moment must stop next. */
+        long stepLimit(long steps, long virtualNanos) {
+            Position moment = moment().orElse(null);
+            if (moment == null) {
+                return Long.MAX_VALUE;
+            }
+            // A step takes a nanosecond: no more of them than there are nanoseconds left.
+            return moment.step() == Long.MAX_VALUE
+                    ? steps + Math.max(1, moment.virtualNanos() - virtualNanos)
+                    : moment.step();
         }
 
         /** Virtual time at which it must stop next while it waits. */
@@ -57,7 +65,7 @@ public record Script(Iterator<InputEvent> inputs, boolean replacesNetwork, Optio
             }
             boolean timeHasCome = virtualNanos >= moment.virtualNanos();
             isDue |= steps >= moment.step() && (timeHasCome || reason == StopReason.STEP_LIMIT)
-                    || timeHasCome && reason == StopReason.IDLE;
+                    || timeHasCome && (reason == StopReason.IDLE || moment.step() == Long.MAX_VALUE);
         }
 
         /** Whether there is an input that comes now. */
@@ -77,7 +85,8 @@ public record Script(Iterator<InputEvent> inputs, boolean replacesNetwork, Optio
             }
             InputEvent taken = next;
             advance();
-            isDue = moment().filter(moment -> moment.step() == taken.step() && moment.virtualNanos() == taken.virtualNanos())
+            isDue = moment().filter(
+                            moment -> moment.step() == taken.step() && moment.virtualNanos() == taken.virtualNanos())
                     .isPresent();
             return taken;
         }
@@ -88,7 +97,14 @@ public record Script(Iterator<InputEvent> inputs, boolean replacesNetwork, Optio
 
         private void advance() {
             next = inputs.hasNext() ? inputs.next() : null;
+            if (next != null && end.filter(this::isBehind).isPresent()) {
+                next = null;
+            }
             isDue = false;
+        }
+
+        private boolean isBehind(Position moment) {
+            return next.step() > moment.step() || next.virtualNanos() > moment.virtualNanos();
         }
     }
 }

@@ -158,6 +158,7 @@ public final class Replay implements AutoCloseable {
         listener.progress(position(), end);
         return new ReplayResult(
                 outcome,
+                trace.manifest().start().position(),
                 position(),
                 end,
                 System.nanoTime() - begun,
@@ -256,8 +257,9 @@ public final class Replay implements AutoCloseable {
     private void requireOnTheWay(StopReason reason, ReplayTarget.Limit limit) {
         boolean runsOn = machine.steps() == limit.step() && reason == StopReason.STEP_LIMIT;
         if (limit.both() && (runsOn || machine.virtualNanos() >= limit.virtualNanos())) {
-            throw new ReplayException("step %,d at %,d ns: there is no such moment; the machine comes to step %,d at %,d ns"
-                    .formatted(limit.step(), limit.virtualNanos(), machine.steps(), machine.virtualNanos()));
+            throw new ReplayException(
+                    "step %,d at %,d ns: there is no such moment; the machine comes to step %,d at %,d ns"
+                            .formatted(limit.step(), limit.virtualNanos(), machine.steps(), machine.virtualNanos()));
         }
     }
 

@@ -20,8 +20,8 @@ final class ReplayDisks implements AutoCloseable {
     static ReplayDisks open(Manifest manifest, ReplayOptions options) {
         var disks = new ReplayDisks();
         try {
-            for (int i = 0; i < manifest.disks().size(); i++) {
-                disks.images.add(RawImageFile.open(find(i, manifest.disks().get(i), options)));
+            for (Path file : find(manifest, options)) {
+                disks.images.add(RawImageFile.open(file));
                 disks.overlays.add(FilePageStorage.in(options.overlayFolder()));
             }
             return disks;
@@ -31,6 +31,18 @@ final class ReplayDisks implements AutoCloseable {
         } catch (ReplayException e) {
             disks.close();
             throw e;
+        }
+    }
+
+    static List<Path> find(Manifest manifest, ReplayOptions options) {
+        var files = new ArrayList<Path>();
+        try {
+            for (int i = 0; i < manifest.disks().size(); i++) {
+                files.add(find(i, manifest.disks().get(i), options));
+            }
+            return files;
+        } catch (IOException e) {
+            throw new ReplayException("disk image: " + e.getMessage(), e);
         }
     }
 

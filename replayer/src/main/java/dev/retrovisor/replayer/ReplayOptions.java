@@ -1,6 +1,7 @@
 package dev.retrovisor.replayer;
 
 import dev.retrovisor.machine.EngineChoice;
+import dev.retrovisor.traces.Manifest;
 import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,6 +32,15 @@ public record ReplayOptions(
                 Path.of(System.getProperty("java.io.tmpdir")),
                 EngineChoice.TRANSLATOR,
                 List.of());
+    }
+
+    /**
+     * The base images of a trace's disks, found by content, in order.
+     *
+     * @throws ReplayException if one is not found
+     */
+    public List<Path> diskFiles(Manifest manifest) {
+        return ReplayDisks.find(manifest, this);
     }
 
     public ReplayOptions withDiskBases(List<Path> files) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * How far a replay came, and what it checked.
  *
  * @param outcome why it stopped
+ * @param start where the trace begins
  * @param position where the machine stands
  * @param end where the trace ends
  * @param wallNanos time that it took
@@ -26,6 +27,7 @@ import java.util.Optional;
  */
 public record ReplayResult(
         Outcome outcome,
+        Position start,
         Position position,
         Position end,
         long wallNanos,

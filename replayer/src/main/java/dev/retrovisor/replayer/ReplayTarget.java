@@ -14,8 +14,9 @@ public sealed interface ReplayTarget {
     ReplayTarget END = new End();
 
     /** The words that {@link #parse} understands, for help texts. */
-    String SYNTAX = "a step (12_000_000, 250M), STEP/NANOSECONDS (exact, while the machine waits), end, 50%, boot+2.5s (virtual time; also"
-            + " ms, us, ns, m, h) or event:N";
+    String SYNTAX =
+            "a step (12_000_000, 250M), STEP/NANOSECONDS (exact, while the machine waits), end, 50%, boot+2.5s (virtual time; also"
+                    + " ms, us, ns, m, h) or event:N";
 
     /** Where the trace ends. */
     record End() implements ReplayTarget {}
@@ -83,6 +84,8 @@ public sealed interface ReplayTarget {
     private Limit limit(TraceReader trace, Position start, Position end) {
         return switch (this) {
             case End _ -> new Limit(Long.MAX_VALUE, Long.MAX_VALUE);
+            // Whoever says 0 means the beginning.
+            case Step(long step) when step == 0 -> new Limit(start.step(), Long.MAX_VALUE);
             case Step(long step) -> {
                 if (step > end.step()) {
                     throw new ReplayException("step %,d: the trace ends at step %,d".formatted(step, end.step()));
@@ -159,7 +162,8 @@ public sealed interface ReplayTarget {
             Matcher at = AT.matcher(text);
             if (at.matches()) {
                 return new At(new Position(
-                        number(at.group(1)).longValueExact(), number(at.group(2)).longValueExact()));
+                        number(at.group(1)).longValueExact(),
+                        number(at.group(2)).longValueExact()));
             }
             Matcher time = TIME.matcher(text);
             if (time.matches()) {

@@ -42,7 +42,9 @@ final class StartState {
         switch (trace.manifest().start()) {
             case Manifest.PowerOn _ -> {}
             case Manifest.Resumed start -> {
-                String by = putFromOwn(machine, start) ? "by its checkpoint '" + OWN + "'" : putThroughParent(machine, start);
+                String by = putFromOwn(machine, start)
+                        ? "by its checkpoint '" + OWN + "'"
+                        : putThroughParent(machine, start);
                 requireSame(machine, start, by);
             }
         }
@@ -75,14 +77,15 @@ final class StartState {
             goTo(parent, start.position());
             ReplayPlace place = parent.place();
             if (place.inputs() != start.inputs() || place.entries() != start.entries()) {
-                throw new ReplayException("%s: goes on behind input %d and event %d of %s, where its replay is behind %d and %d"
-                        .formatted(
-                                trace.folder(),
-                                start.inputs(),
-                                start.entries(),
-                                folder,
-                                place.inputs(),
-                                place.entries()));
+                throw new ReplayException(
+                        "%s: goes on behind input %d and event %d of %s, where its replay is behind %d and %d"
+                                .formatted(
+                                        trace.folder(),
+                                        start.inputs(),
+                                        start.entries(),
+                                        folder,
+                                        place.inputs(),
+                                        place.entries()));
             }
             MachineCopy.copy(parent.machine(), machine);
             return "through " + folder;
@@ -91,18 +94,17 @@ final class StartState {
 
     private Path parent(Manifest.Resumed start) {
         Manifest.Parent parent = start.parent();
-        return TraceFamily.parent(trace.folder(), parent, options.parents())
-                .orElseThrow(() -> {
-                    String hint = TraceFamily.hinted(trace.folder(), parent)
-                            .map(path -> TraceFamily.isTrace(path)
-                                    ? "another trace is at %s".formatted(path)
-                                    : "it was at %s".formatted(path))
-                            .orElse("it does not say where that is");
-                    return new ReplayException(
-                            ("%s: goes on from trace '%s' with manifest hash %s, which is not there (%s) nor beside it:"
-                                            + " give its folder with --parent")
-                                    .formatted(trace.folder(), parent.name(), parent.manifestSha256(), hint));
-                });
+        return TraceFamily.parent(trace.folder(), parent, options.parents()).orElseThrow(() -> {
+            String hint = TraceFamily.hinted(trace.folder(), parent)
+                    .map(path -> TraceFamily.isTrace(path)
+                            ? "another trace is at %s".formatted(path)
+                            : "it was at %s".formatted(path))
+                    .orElse("it does not say where that is");
+            return new ReplayException(
+                    ("%s: goes on from trace '%s' with manifest hash %s, which is not there (%s) nor beside it:"
+                                    + " give its folder with --parent")
+                            .formatted(trace.folder(), parent.name(), parent.manifestSha256(), hint));
+        });
     }
 
     private void goTo(Replay parent, Position position) {
@@ -113,11 +115,21 @@ final class StartState {
                     .max(Comparator.comparing(Checkpoint::position))
                     .ifPresent(checkpoint -> {
                         restore(store, checkpoint, parent.machine());
-                        parent.resume(new ReplayPlace(
-                                checkpoint.position(), checkpoint.inputs(), checkpoint.entries()));
+                        parent.resume(
+                                new ReplayPlace(checkpoint.position(), checkpoint.inputs(), checkpoint.entries()));
                     });
         }
-        ReplayResult result = parent.run(new ReplayTarget.At(position), listener);
+        ReplayResult result = parent.run(new ReplayTarget.At(position), new ReplayListener() {
+            @Override
+            public void progress(Position at, Position ignoredEnd) {
+                listener.progress(at, position);
+            }
+
+            @Override
+            public boolean isCancelled() {
+                return listener.isCancelled();
+            }
+        });
         switch (result.outcome()) {
             case END, UNTIL -> {}
             case CANCELLED -> throw new ReplayCancelledException();

@@ -167,8 +167,7 @@ final class EventCodec {
                         ENTROPY_SEED,
                         OPERATOR,
                         MEMORY_POKE,
-                        REGISTER_POKE ->
-                    throw new IllegalStateException(kind + " passed for an event");
+                        REGISTER_POKE -> throw new IllegalStateException(kind + " passed for an event");
             };
         }
 

@@ -69,15 +69,7 @@ final class ManifestJson {
         json.finish();
         try {
             return new Manifest(
-                    (int) version,
-                    machineModel,
-                    machine(machine),
-                    images,
-                    disks,
-                    guest,
-                    recordedBy,
-                    createdAt,
-                    start);
+                    (int) version, machineModel, machine(machine), images, disks, guest, recordedBy, createdAt, start);
         } catch (IllegalArgumentException e) {
             throw new TraceFormatException(
                     "%s: found %s, expected a machine that can be".formatted(file, e.getMessage()));

@@ -26,7 +26,9 @@ public final class TraceFamily {
      */
     public static Optional<Path> parent(Path trace, Manifest.Parent parent, List<Path> given) {
         for (Path candidate : candidates(trace, parent, given)) {
-            if (manifestSha256(candidate).filter(parent.manifestSha256()::equals).isPresent()) {
+            if (manifestSha256(candidate)
+                    .filter(parent.manifestSha256()::equals)
+                    .isPresent()) {
                 return Optional.of(candidate);
             }
         }

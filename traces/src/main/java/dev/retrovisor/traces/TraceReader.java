@@ -121,17 +121,22 @@ public final class TraceReader implements AutoCloseable {
 
     /** A boot image, checked against its hash; empty if the machine had none. */
     public byte[] image(ImageRole role) {
-        return image(role, TraceReader::unknown);
+        return image(role, TraceReader::unknown).bytes();
     }
 
     /** All boot images, checked. */
     public BootImages bootImages() {
-        return bootImages(TraceReader::unknown);
+        return bootFiles(TraceReader::unknown).images();
     }
 
     /** The same; files that have not changed since they were hashed or written are not hashed again. */
     public BootImages bootImages(ImageHashes hashes) {
-        return bootImages(hashes::read);
+        return bootFiles(hashes).images();
+    }
+
+    /** The same, as another recording wants them. */
+    public BootFiles bootFiles(ImageHashes hashes) {
+        return bootFiles(hashes::read);
     }
 
     /** How an image is read. */
@@ -144,13 +149,13 @@ public final class TraceReader implements AutoCloseable {
         return ImageContent.of(TraceFiles.readBounded(file, maxBytes));
     }
 
-    private BootImages bootImages(Reading reading) {
-        return new BootImages(
+    private BootFiles bootFiles(Reading reading) {
+        return new BootFiles(
                 image(ImageRole.BIOS, reading), image(ImageRole.KERNEL, reading), image(ImageRole.INITRD, reading));
     }
 
-    private byte[] image(ImageRole role, Reading reading) {
-        return manifest.image(role).map(image -> readImage(image, reading)).orElse(new byte[0]);
+    private ImageContent image(ImageRole role, Reading reading) {
+        return manifest.image(role).map(image -> readImage(image, reading)).orElse(ImageContent.none());
     }
 
     /** The checkpoints in the trace; close the store after use. */
@@ -208,7 +213,7 @@ public final class TraceReader implements AutoCloseable {
         scan.close();
     }
 
-    private byte[] readImage(Manifest.Image image, Reading reading) {
+    private ImageContent readImage(Manifest.Image image, Reading reading) {
         Path file = folder.resolve(TraceLayout.IMAGES).resolve(image.sha256());
         if (image.sizeBytes() > TraceLayout.MAX_IMAGE_BYTES) {
             throw new TraceFormatException(
@@ -231,7 +236,7 @@ public final class TraceReader implements AutoCloseable {
                     "%d bytes with SHA-256 %s".formatted(bytes.length, content.sha256()),
                     "%d with %s".formatted(image.sizeBytes(), image.sha256()));
         }
-        return bytes;
+        return content;
     }
 
     private BlockReader openLog(LogKind log) {

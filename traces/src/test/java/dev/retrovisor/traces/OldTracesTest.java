@@ -39,7 +39,9 @@ class OldTracesTest {
             var ram = new CheckpointTest.Pages("ram", 64);
             StoredState first = store.load(store.list().getFirst());
             store.restore(first, List.of(ram));
-            first.maps().getFirst().forEach((_, _, writtenAt) -> assertEquals(PageMap.UNKNOWN, writtenAt, "version 1 does not know"));
+            first.maps()
+                    .getFirst()
+                    .forEach((_, _, writtenAt) -> assertEquals(PageMap.UNKNOWN, writtenAt, "version 1 does not know"));
             assertEquals(scribbled().contentHash(), ram.contentHash());
         }
     }
@@ -59,6 +61,32 @@ class OldTracesTest {
                     Files.readString(made.folder().resolve(TraceLayout.MANIFEST)));
             assertEquals(old.chainHeads(), made.chainHeads());
         }
+    }
+
+    @Test
+    void aTraceOfFormatTwoReadsAndIsWrittenAsItAlwaysWas() throws Exception {
+        writeBranch(folder.resolve("again"));
+        Path trace = Path.of(OldTracesTest.class
+                        .getResource("/traces/format-2/manifest.json")
+                        .toURI())
+                .getParent();
+        try (var old = TraceReader.open(trace);
+                var made = TraceReader.open(folder.resolve("again"))) {
+            old.verifyAll();
+            assertEquals(ResumedTraceTest.manifest().start(), old.manifest().start());
+            assertEquals(
+                    Files.readString(trace.resolve(TraceLayout.MANIFEST)),
+                    Files.readString(made.folder().resolve(TraceLayout.MANIFEST)));
+            assertEquals(old.chainHeads(), made.chainHeads());
+        }
+    }
+
+    /** One that goes on from another, with changes by hand. */
+    static void writeBranch(Path trace) {
+        Manifest m = ResumedTraceTest.manifest();
+        var manifest = new Manifest(
+                m.machineModel(), m.config(), BOOT.named(), m.disks(), "old", m.recordedBy(), m.createdAt(), m.start());
+        ResumedTraceTest.write(trace, manifest, BOOT);
     }
 
     /** Every kind of entry, a run with all tokens, several blocks, an end and a checkpoint. */

@@ -132,10 +132,8 @@ final class Samples {
                 "entropy %d %d %s".formatted(step, nanos, Arrays.toString(seed));
             case InputEvent.MemoryPoke(long step, long nanos, long physicalAddress, byte[] bytes) ->
                 "memory %d %d %d %s".formatted(step, nanos, physicalAddress, Arrays.toString(bytes));
-            case InputEvent.ConsoleResize _,
-                    InputEvent.WallClock _,
-                    InputEvent.Operator _,
-                    InputEvent.RegisterPoke _ -> event.toString();
+            case InputEvent.ConsoleResize _, InputEvent.WallClock _, InputEvent.Operator _, InputEvent.RegisterPoke _ ->
+                event.toString();
         };
     }
 

@@ -274,7 +274,11 @@ final class CsrTable {
     }
 
     private static void machineCounters() {
-        row(MCYCLE_NUMBER, "mcycle", CsrTable::cycles, (h, v) -> setCounter(h, MCYCLE, INHIBIT_CYCLE, v - steps(h) - 1, v));
+        row(
+                MCYCLE_NUMBER,
+                "mcycle",
+                CsrTable::cycles,
+                (h, v) -> setCounter(h, MCYCLE, INHIBIT_CYCLE, v - steps(h) - 1, v));
         row(
                 MINSTRET_NUMBER,
                 "minstret",

@@ -27,6 +27,7 @@ public final class AsciicastWriter implements ReplayTap {
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
 
     private final Writer out;
+    private final long startNanos;
     private final Map<Integer, Utf8> outputs = new HashMap<>();
     private final Map<Integer, Utf8> inputs = new HashMap<>();
     private long events;
@@ -53,14 +54,16 @@ public final class AsciicastWriter implements ReplayTap {
      * Begins a file.
      *
      * @param out is not closed
+     * @param startNanos virtual time at which the trace begins, and the file's
      */
-    public AsciicastWriter(Writer out, Size size, WallClockBase clock, String title) {
+    public AsciicastWriter(Writer out, Size size, WallClockBase clock, long startNanos, String title) {
         this.out = out;
+        this.startNanos = startNanos;
         var header = new JsonObject();
         header.addProperty("version", 2);
         header.addProperty("width", size.columns());
         header.addProperty("height", size.rows());
-        header.addProperty("timestamp", Math.floorDiv(clock.epochNanos(0), 1_000_000_000L));
+        header.addProperty("timestamp", Math.floorDiv(clock.epochNanos(startNanos), 1_000_000_000L));
         header.addProperty("title", title);
         line(GSON.toJson(header));
     }
@@ -100,12 +103,9 @@ public final class AsciicastWriter implements ReplayTap {
 
     private void event(long virtualNanos, String code, String data) {
         if (!data.isEmpty()) {
+            long nanos = virtualNanos - startNanos;
             line("[%d.%06d, \"%s\", %s]"
-                    .formatted(
-                            virtualNanos / 1_000_000_000,
-                            virtualNanos % 1_000_000_000 / 1_000,
-                            code,
-                            GSON.toJson(data)));
+                    .formatted(nanos / 1_000_000_000, nanos % 1_000_000_000 / 1_000, code, GSON.toJson(data)));
             events++;
         }
     }

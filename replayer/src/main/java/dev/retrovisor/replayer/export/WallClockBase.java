@@ -31,7 +31,8 @@ public final class WallClockBase {
             }
         }
         Instant created = trace.manifest().createdAt();
-        return new WallClockBase(created.getEpochSecond() * 1_000_000_000L + created.getNano());
+        long startNanos = trace.manifest().start().position().virtualNanos();
+        return new WallClockBase(created.getEpochSecond() * 1_000_000_000L + created.getNano() - startNanos);
     }
 
     /** Nanoseconds since 1970 UTC at a virtual time. */

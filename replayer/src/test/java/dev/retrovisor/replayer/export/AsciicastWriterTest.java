@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class AsciicastWriterTest {
     private final StringWriter text = new StringWriter();
     private final AsciicastWriter writer = new AsciicastWriter(
-            text, new AsciicastWriter.Size(100, 30), WallClockBase.at(1_700_000_000_999_999_999L), "a \"guest\"");
+            text, new AsciicastWriter.Size(100, 30), WallClockBase.at(1_700_000_000_999_999_999L), 0, "a \"guest\"");
 
     private List<JsonArray> events() {
         return text.toString()

@@ -122,6 +122,23 @@ public final class DebianRun {
                 MachineObserver.NONE);
     }
 
+    /** The shell, fed with lines, on a machine with nothing else. */
+    public static DebianRun typing(String lines, int harts, Path trace) {
+        Guest guest = guest();
+        return run(
+                bootFiles(guest.kernel(), guest.initrd()),
+                harts,
+                PagingMode.SV39,
+                EngineChoice.TRANSLATOR,
+                guest.append(),
+                List.of(),
+                false,
+                lines,
+                TIMEOUT,
+                Optional.of(trace),
+                MachineObserver.NONE);
+    }
+
     /** The shell, fed with lines, on a machine with a disk and a network. */
     public static DebianRun shell(String lines, Path disk, Path trace) {
         Guest guest = guest();
