@@ -55,6 +55,11 @@ public final class TraceReader implements AutoCloseable {
         }
     }
 
+    /** Whether a trace has been begun there, so that it can be opened. */
+    public static boolean isBegun(Path folder) {
+        return Files.isRegularFile(folder.resolve(TraceLayout.MANIFEST));
+    }
+
     public static TraceReader open(Path folder) {
         return new TraceReader(folder);
     }
@@ -101,6 +106,14 @@ public final class TraceReader implements AutoCloseable {
             scan.refresh();
         }
         return scan.durable();
+    }
+
+    /**
+     * Whether a recorder in another process writes the trace now. One that has no end and no recorder stays as it is: look at
+     * {@link #refresh} once more after a no.
+     */
+    public boolean isBeingWritten() {
+        return RecorderLock.isHeld(folder);
     }
 
     /** The inputs from the first. */
