@@ -38,6 +38,7 @@ final class CommandTree {
             new Entry(ExportCommand.class, ExportCommand::new),
             new Entry(DumpCommand.class, DumpCommand::new),
             new Entry(IpcgraphCommand.class, IpcgraphCommand::new),
+            new Entry(GdbserverCommand.class, GdbserverCommand::new),
             new Entry(TraceinfoCommand.class, TraceinfoCommand::new),
             new Entry(GuestCommand.class, GuestCommand::withSubcommands),
             new Entry(CompletionCommand.class, CompletionCommand::new),

@@ -57,7 +57,7 @@ final class LiveRunner {
         }
     }
 
-    private HostConsole console(Values.Serial serial, boolean keepOutputForFacts) {
+    HostConsole console(Values.Serial serial, boolean keepOutputForFacts) {
         if (serial instanceof Values.Serial.Nothing) {
             return new StreamConsole(InputStream.nullInputStream(), OutputStream.nullOutputStream(), false);
         }

@@ -11,7 +11,7 @@ import dev.retrovisor.traces.Position;
  *     the input
  * @param recorded what the trace says
  * @param replayed what the replay came to
- * @param lastGood the last position at which a state hash was equal, or power-on
+ * @param lastGood the last position at which a state hash was equal, or where the trace begins
  */
 public record Divergence(
         Kind kind, Position position, long entry, String recorded, String replayed, Position lastGood) {

@@ -31,7 +31,7 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
     private ReplayTap tap = ReplayTap.NONE;
     private LongSupplier clock = () -> 0;
     private Divergence divergence;
-    private Position lastGood = Position.POWER_ON;
+    private Position lastGood;
     private boolean skipsFullHashes;
     private long deviceEvents;
     private long lightHashes;
@@ -41,6 +41,7 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
         this.trace = trace;
         events = trace.events();
         hashes = trace.events();
+        lastGood = trace.manifest().start().position();
         reach(trace.durableEnd(), false);
     }
 

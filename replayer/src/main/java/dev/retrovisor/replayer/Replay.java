@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * One replay of one trace, from power-on forwards. For one thread.
+ * One replay of one trace, from where it begins forwards. For one thread.
  *
  * <p>{@link #run} may be called again with a later target; the machine then goes on from where it stands. Between calls
  * the machine may be looked at, and must not be changed, but for putting it where {@link #resume} says.
@@ -37,7 +37,7 @@ public final class Replay implements AutoCloseable {
     private boolean follows;
     private boolean finished;
 
-    private Replay(TraceReader trace, ReplayDisks disks, ReplayOptions options) {
+    private Replay(TraceReader trace, ReplayDisks disks, ReplayOptions options, StartState start) {
         this.trace = trace;
         this.disks = disks;
         end = trace.durableEnd().position();
@@ -56,21 +56,41 @@ public final class Replay implements AutoCloseable {
                     "%s: this machine can't be built: %s".formatted(trace.folder(), e.getMessage()), e);
         }
         course = new Course(machine);
+        try {
+            start.put(machine);
+        } catch (RuntimeException | Error e) {
+            machine.close();
+            throw e;
+        }
     }
 
     /**
-     * Opens a trace and builds its machine, at power-on.
+     * Opens a trace and builds its machine, where the trace begins.
      *
      * @throws dev.retrovisor.traces.TraceFormatException if it is none, damaged, or of another machine model
-     * @throws ReplayException if a disk's base image is not found, or the machine can't be built
+     * @throws ReplayException if a disk's base image is not found, the machine can't be built, or the trace goes on from
+     *     another that is not there or not the same
      */
     public static Replay open(Path folder, ReplayOptions options) {
+        return open(folder, options, ReplayListener.SILENT);
+    }
+
+    /**
+     * The same, for a caller who wants to follow the replay of the trace that this one goes on from.
+     *
+     * @throws ReplayCancelledException if the listener cancels that
+     */
+    public static Replay open(Path folder, ReplayOptions options, ReplayListener listener) {
+        return open(folder, options, listener, 0);
+    }
+
+    static Replay open(Path folder, ReplayOptions options, ReplayListener listener, int generation) {
         TraceReader trace = TraceReader.open(folder);
         ReplayDisks disks = null;
         try {
             trace.requireReplayable();
             disks = ReplayDisks.open(trace.manifest(), options);
-            return new Replay(trace, disks, options);
+            return new Replay(trace, disks, options, new StartState(trace, options, listener, generation));
         } catch (RuntimeException | Error e) {
             if (disks != null) {
                 disks.close();

@@ -13,10 +13,14 @@ import java.util.List;
  * @param imageHashes where the hashes of boot and disk images are remembered
  * @param overlayFolder on whose disk the replayed guest's writes are kept, in files without a name
  * @param engine what the machine runs on, if the host can have it; any does for any trace
+ * @param parents folders that may be the trace that this one goes on from, or hold it: tried before where it was when the
+ *     trace was made, and the folder in which the trace lies
  */
-public record ReplayOptions(List<Path> diskBases, ImageHashes imageHashes, Path overlayFolder, EngineChoice engine) {
+public record ReplayOptions(
+        List<Path> diskBases, ImageHashes imageHashes, Path overlayFolder, EngineChoice engine, List<Path> parents) {
     public ReplayOptions {
         diskBases = List.copyOf(diskBases);
+        parents = List.copyOf(parents);
     }
 
     /** Nothing but the trace, and what the user's cache knows. */
@@ -25,14 +29,19 @@ public record ReplayOptions(List<Path> diskBases, ImageHashes imageHashes, Path 
                 List.of(),
                 ImageHashes.inUserCache(),
                 Path.of(System.getProperty("java.io.tmpdir")),
-                EngineChoice.TRANSLATOR);
+                EngineChoice.TRANSLATOR,
+                List.of());
     }
 
     public ReplayOptions withDiskBases(List<Path> files) {
-        return new ReplayOptions(files, imageHashes, overlayFolder, engine);
+        return new ReplayOptions(files, imageHashes, overlayFolder, engine, parents);
     }
 
     public ReplayOptions withEngine(EngineChoice choice) {
-        return new ReplayOptions(diskBases, imageHashes, overlayFolder, choice);
+        return new ReplayOptions(diskBases, imageHashes, overlayFolder, choice, parents);
+    }
+
+    public ReplayOptions withParents(List<Path> folders) {
+        return new ReplayOptions(diskBases, imageHashes, overlayFolder, engine, folders);
     }
 }

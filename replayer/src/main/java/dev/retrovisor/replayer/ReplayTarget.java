@@ -26,7 +26,7 @@ public sealed interface ReplayTarget {
     /** Exactly this moment: the machine may wait at its step for a while, and inputs may come meanwhile. */
     record At(Position position) implements ReplayTarget {}
 
-    /** A share of all steps. */
+    /** A share of all steps that the trace holds. */
     record Percent(BigDecimal percent) implements ReplayTarget {}
 
     /** The first moment at or behind a virtual time since power-on. */
@@ -68,10 +68,20 @@ public sealed interface ReplayTarget {
     /**
      * What this means in a trace.
      *
-     * @throws ReplayException if the trace does not go so far
+     * @throws ReplayException if the trace does not go so far, or begins behind it
      */
     default Limit resolve(TraceReader trace) {
+        Position start = trace.manifest().start().position();
         Position end = trace.durableEnd().position();
+        Limit limit = limit(trace, start, end);
+        if (limit.step() < start.step() || limit.virtualNanos() < start.virtualNanos()) {
+            throw new ReplayException("the trace begins at step %,d, boot+%s s, where it goes on from its parent"
+                    .formatted(start.step(), Syntax.seconds(start.virtualNanos())));
+        }
+        return limit;
+    }
+
+    private Limit limit(TraceReader trace, Position start, Position end) {
         return switch (this) {
             case End _ -> new Limit(Long.MAX_VALUE, Long.MAX_VALUE);
             case Step(long step) -> {
@@ -89,10 +99,11 @@ public sealed interface ReplayTarget {
             }
             case Percent(BigDecimal percent) ->
                 new Limit(
-                        percent.multiply(BigDecimal.valueOf(end.step()))
-                                .movePointLeft(2)
-                                .setScale(0, RoundingMode.HALF_UP)
-                                .longValueExact(),
+                        start.step()
+                                + percent.multiply(BigDecimal.valueOf(end.step() - start.step()))
+                                        .movePointLeft(2)
+                                        .setScale(0, RoundingMode.HALF_UP)
+                                        .longValueExact(),
                         Long.MAX_VALUE);
             case VirtualTime(long nanos) -> {
                 if (nanos > end.virtualNanos()) {

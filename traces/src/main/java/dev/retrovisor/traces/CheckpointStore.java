@@ -245,9 +245,9 @@ public final class CheckpointStore implements AutoCloseable {
     private PageMap adopted(PageMap map, PageFiles from) {
         int number = files.numberOf(writer);
         var changed = new PageMap.Builder(map);
-        map.forEach((page, name, step) -> {
+        map.forEach((page, name, nanos) -> {
             if (PageName.isRecord(name) && (from != files || PageName.file(name) != number)) {
-                changed.put(page, named(number, writer.adopt(from.reader(name), PageName.offset(name))), step);
+                changed.put(page, named(number, writer.adopt(from.reader(name), PageName.offset(name))), nanos);
             }
         });
         return changed.build();
@@ -326,9 +326,9 @@ public final class CheckpointStore implements AutoCloseable {
             List<PageMap> maps = new ArrayList<>();
             for (PageMap map : state.maps()) {
                 var changed = new PageMap.Builder(map);
-                map.forEach((page, name, step) -> {
+                map.forEach((page, name, nanos) -> {
                     if (PageName.isRecord(name)) {
-                        changed.put(page, PageName.of(number, moved.get(name)), step);
+                        changed.put(page, PageName.of(number, moved.get(name)), nanos);
                     }
                 });
                 maps.add(changed.build());

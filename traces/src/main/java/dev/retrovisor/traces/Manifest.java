@@ -138,6 +138,17 @@ public record Manifest(
         return format > TraceLayout.VERSION_WITHOUT_BRANCHES;
     }
 
+    /** Whether another trace's machine is built as this one's, and its memory and disks hold the same at power-on. */
+    public boolean hasSameMachine(Manifest other) {
+        return machineModel == other.machineModel
+                && ManifestJson.machine(config).equals(ManifestJson.machine(other.config))
+                && images.equals(other.images)
+                && disks.stream()
+                        .map(Disk::sha256)
+                        .toList()
+                        .equals(other.disks.stream().map(Disk::sha256).toList());
+    }
+
     private static int leastFormat(Start start) {
         return switch (start) {
             case PowerOn _ -> TraceLayout.VERSION_WITHOUT_BRANCHES;

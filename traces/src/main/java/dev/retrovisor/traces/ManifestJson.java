@@ -136,7 +136,7 @@ final class ManifestJson {
         return HexFormat.fromHexDigitsToLong(text);
     }
 
-    private static JsonObject machine(MachineConfig config) {
+    static JsonObject machine(MachineConfig config) {
         var json = new JsonObject();
         json.addProperty("memoryBytes", config.memoryBytes());
         json.addProperty("harts", config.harts());

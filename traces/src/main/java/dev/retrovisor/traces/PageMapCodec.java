@@ -25,7 +25,7 @@ final class PageMapCodec {
         int count;
 
         Columns(PageMap map) {
-            map.forEach((page, name, step) -> {
+            map.forEach((page, name, nanos) -> {
                 if (count == pages.length) {
                     pages = Arrays.copyOf(pages, count * 2);
                     names = Arrays.copyOf(names, count * 2);
@@ -33,7 +33,7 @@ final class PageMapCodec {
                 }
                 pages[count] = page;
                 names[count] = name;
-                writtenAt[count++] = step;
+                writtenAt[count++] = nanos;
             });
         }
     }
@@ -41,11 +41,11 @@ final class PageMapCodec {
     /** @param offsetOf the offset in the file of a name that is a record's */
     static ByteSink encode(List<PageMap> maps, LongUnaryOperator offsetOf) {
         List<Columns> spaces = maps.stream().map(Columns::new).toList();
-        long[] steps = steps(spaces);
+        long[] times = times(spaces);
         var out = new ByteSink(64 * 1024);
-        out.putVarint(steps.length);
-        for (int i = 0; i < steps.length; i++) {
-            out.putVarint(steps[i] - (i == 0 ? 0 : steps[i - 1]));
+        out.putVarint(times.length);
+        for (int i = 0; i < times.length; i++) {
+            out.putVarint(times[i] - (i == 0 ? 0 : times[i - 1]));
         }
         out.putVarint(maps.size());
         for (int i = 0; i < maps.size(); i++) {
@@ -53,13 +53,13 @@ final class PageMapCodec {
             out.putVarint(maps.get(i).pageCount());
             putPages(out, spaces.get(i));
             putNames(out, spaces.get(i), offsetOf);
-            putSteps(out, spaces.get(i), steps);
+            putTimes(out, spaces.get(i), times);
         }
         return out;
     }
 
-    /** The steps at which anything was written, ascending, each once. */
-    private static long[] steps(List<Columns> spaces) {
+    /** The times of last writes, ascending, each once. */
+    private static long[] times(List<Columns> spaces) {
         var all = new long[spaces.stream().mapToInt(columns -> columns.count).sum()];
         int count = 0;
         for (Columns columns : spaces) {
@@ -108,36 +108,36 @@ final class PageMapCodec {
         }
     }
 
-    /** Runs of entries with one step: length less one, and how far the step is from the last in the table. */
-    private static void putSteps(ByteSink out, Columns columns, long[] steps) {
+    /** Runs of entries with one time: length less one, and how far the time is from the last in the table. */
+    private static void putTimes(ByteSink out, Columns columns, long[] times) {
         for (int i = 0; i < columns.count; ) {
             int begin = i;
             do {
                 i++;
             } while (i < columns.count && columns.writtenAt[i] == columns.writtenAt[begin]);
             out.putVarint(i - begin - 1L);
-            out.putVarint(steps.length - 1L - Arrays.binarySearch(steps, columns.writtenAt[begin]));
+            out.putVarint(times.length - 1L - Arrays.binarySearch(times, columns.writtenAt[begin]));
         }
     }
 
     /** @param nameOf the name of the record at an offset of the file */
     static List<PageMap> decode(ByteSource in, LongUnaryOperator nameOf) {
-        var steps = new long[in.getCount(1)];
-        for (int i = 0; i < steps.length; i++) {
-            steps[i] = in.getVarint() + (i == 0 ? 0 : steps[i - 1]);
-            if (steps[i] < (i == 0 ? 0 : steps[i - 1])) {
-                throw in.bad("step " + steps[i], "ascending steps");
+        var times = new long[in.getCount(1)];
+        for (int i = 0; i < times.length; i++) {
+            times[i] = in.getVarint() + (i == 0 ? 0 : times[i - 1]);
+            if (times[i] < (i == 0 ? 0 : times[i - 1])) {
+                throw in.bad("time " + times[i], "ascending times");
             }
         }
         List<PageMap> maps = new ArrayList<>();
         for (int i = spaceCount(in); i > 0; i--) {
-            maps.add(decodeSpace(in, steps, nameOf));
+            maps.add(decodeSpace(in, times, nameOf));
         }
         in.requireEnd();
         return maps;
     }
 
-    private static PageMap decodeSpace(ByteSource in, long[] steps, LongUnaryOperator nameOf) {
+    private static PageMap decodeSpace(ByteSource in, long[] times, LongUnaryOperator nameOf) {
         PageMap empty = emptySpace(in);
         long[] pages = pages(in, empty.pageCount());
         var names = new long[pages.length];
@@ -158,12 +158,12 @@ final class PageMapCodec {
         for (int i = 0; i < pages.length; ) {
             long run = in.getVarint();
             long back = in.getVarint();
-            if (run < 0 || run >= pages.length - i || back < 0 || back >= steps.length) {
-                throw in.bad("a run of 1 + %d pages with step %d of %d".formatted(run, back, steps.length), "less");
+            if (run < 0 || run >= pages.length - i || back < 0 || back >= times.length) {
+                throw in.bad("a run of 1 + %d pages with time %d of %d".formatted(run, back, times.length), "less");
             }
-            long step = steps[steps.length - 1 - (int) back];
+            long nanos = times[times.length - 1 - (int) back];
             for (int end = i + (int) run + 1; i < end; i++) {
-                put(in, map, pages[i], names[i], step);
+                put(in, map, pages[i], names[i], nanos);
             }
         }
         return map.build();
@@ -200,7 +200,7 @@ final class PageMapCodec {
         return pages;
     }
 
-    /** The page index of version 1, which knows no steps. */
+    /** The page index of version 1, which knows no times. */
     static List<PageMap> decodeFirstVersion(ByteSource in, LongUnaryOperator nameOf) {
         List<PageMap> maps = new ArrayList<>();
         for (int i = spaceCount(in); i > 0; i--) {
@@ -261,9 +261,9 @@ final class PageMapCodec {
         return nameOf.applyAsLong(offset);
     }
 
-    private static void put(ByteSource in, PageMap.Builder map, long page, long name, long step) {
+    private static void put(ByteSource in, PageMap.Builder map, long page, long name, long nanos) {
         try {
-            map.put(page, name, step);
+            map.put(page, name, nanos);
         } catch (IllegalStateException e) {
             throw in.bad("pages in more than %d places".formatted(PageMap.MAX_CHUNKS), "fewer");
         }

@@ -65,7 +65,7 @@ class CheckpointTest {
 
         @Override
         public void readPage(long page, byte[] target) {
-            System.arraycopy(pages.get(page), 0, target, 0, PAGE_BYTES);
+            System.arraycopy(pages.getOrDefault(page, new byte[PAGE_BYTES]), 0, target, 0, PAGE_BYTES);
         }
 
         @Override
@@ -134,10 +134,13 @@ class CheckpointTest {
             var otherDisk = new Pages("disk0", 1L << 40);
             for (int i : new int[] {4, 0, 2, 1, 3}) {
                 assertEquals(new Position(i * 1000L, i * 2000L), list.get(i).position());
-                assertArrayEquals(states[i], store.restore(list.get(i), List.of(otherRam, otherDisk)));
+                StoredState state = store.load(list.get(i));
+                store.restore(state, List.of(otherRam, otherDisk));
+                assertArrayEquals(states[i], state.sections());
                 assertArrayEquals(hashes[i], new long[] {otherRam.contentHash(), otherDisk.contentHash()});
             }
-            assertThrows(TraceFormatException.class, () -> store.restore(list.get(0), List.of(otherDisk, otherRam)));
+            StoredState first = store.load(list.getFirst());
+            assertThrows(TraceFormatException.class, () -> store.restore(first, List.of(otherDisk, otherRam)));
         }
     }
 
@@ -176,7 +179,7 @@ class CheckpointTest {
         try (var writer = TraceWriter.create(trace, Samples.manifest(), Samples.BOOT)) {
             writer.checkpoint("one", 1, 1, new byte[10], List.of(ram));
         }
-        Path pages = trace.resolve(TraceLayout.CHECKPOINTS).resolve("pages.rvp");
+        Path pages = pageFiles(trace).getFirst();
         Files.write(
                 pages, new byte[] {0, 8, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}, StandardOpenOption.APPEND);
         long firstHash = ram.contentHash();
@@ -189,11 +192,18 @@ class CheckpointTest {
             reader.verifyAll();
             try (var store = reader.checkpoints()) {
                 var other = new Pages("ram", 1000);
-                store.restore(store.list().get(0), List.of(other));
+                store.restore(store.load(store.list().get(0)), List.of(other));
                 assertEquals(firstHash, other.contentHash());
-                store.restore(store.list().get(1), List.of(other));
+                store.restore(store.load(store.list().get(1)), List.of(other));
                 assertEquals(ram.contentHash(), other.contentHash());
             }
+        }
+    }
+
+    static List<Path> pageFiles(Path trace) throws IOException {
+        try (var files = Files.list(trace.resolve(TraceLayout.CHECKPOINTS))) {
+            return files.filter(file -> PageRecord.isFileName(file.getFileName().toString()))
+                    .toList();
         }
     }
 

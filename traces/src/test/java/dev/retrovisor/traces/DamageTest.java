@@ -254,7 +254,9 @@ class DamageTest {
             var ram = new CheckpointTest.Pages("ram", 500);
             try (var store = reader.checkpoints()) {
                 for (Checkpoint checkpoint : store.list()) {
-                    text.append(checkpoint).append(Arrays.hashCode(store.restore(checkpoint, List.of(ram))));
+                    StoredState state = store.load(checkpoint);
+                    store.restore(state, List.of(ram));
+                    text.append(checkpoint).append(Arrays.hashCode(state.sections()));
                 }
             }
             text.append(ram.contentHash());
@@ -265,7 +267,7 @@ class DamageTest {
     private List<Path> files() {
         try (var all = Files.walk(trace)) {
             List<Path> files = new ArrayList<>(all.filter(Files::isRegularFile)
-                    .filter(file -> !file.toString().endsWith(".cq4t"))
+                    .filter(file -> !file.toString().endsWith(".cq4t") && !file.endsWith("checkpoints/lock"))
                     .sorted()
                     .toList());
             assertEquals(8, files.size(), files.toString());

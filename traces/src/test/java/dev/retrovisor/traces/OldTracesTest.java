@@ -37,7 +37,9 @@ class OldTracesTest {
             assertEquals(
                     500 * 7, reader.durableEnd().inputs() + reader.durableEnd().entries());
             var ram = new CheckpointTest.Pages("ram", 64);
-            store.restore(store.list().getFirst(), List.of(ram));
+            StoredState first = store.load(store.list().getFirst());
+            store.restore(first, List.of(ram));
+            first.maps().getFirst().forEach((_, _, writtenAt) -> assertEquals(PageMap.UNKNOWN, writtenAt, "version 1 does not know"));
             assertEquals(scribbled().contentHash(), ram.contentHash());
         }
     }
