@@ -59,9 +59,10 @@ record FollowFacts(
                                         engine))
                 .add(
                         "the same",
-                        "%s and %s agree"
+                        "%s %s and %s agree"
                                 .formatted(
-                                        Text.count(stateHashes, "state hash").replaceFirst("hashs$", "hashes"),
+                                        Text.count(stateHashes),
+                                        stateHashes == 1 ? "state hash" : "state hashes",
                                         Text.count(deviceEvents, "device event")));
         if (mostLagWallNanos > 0) {
             facts.add(

@@ -26,14 +26,14 @@ final class FollowLag {
         }
         here = position;
         nowNanos = now;
-        while (!ahead.isEmpty() && isReached(ahead.peek().end())) {
-            ahead.remove();
-        }
-        hasCaughtUp |= ahead.isEmpty() && end.step() > 0;
         if (hasCaughtUp) {
             mostVirtualNanos = Math.max(mostVirtualNanos, virtualNanos());
             mostWallNanos = Math.max(mostWallNanos, wallNanos());
         }
+        while (!ahead.isEmpty() && isReached(ahead.peek().end())) {
+            ahead.remove();
+        }
+        hasCaughtUp |= ahead.isEmpty() && end.step() > 0;
     }
 
     private boolean isReached(Position moment) {
@@ -50,15 +50,12 @@ final class FollowLag {
         return ahead.isEmpty() ? 0 : nowNanos - ahead.peek().nanos();
     }
 
-    /** Whether the follower has been at the trace's end, since when the most is counted. */
-    boolean hasCaughtUp() {
-        return hasCaughtUp;
-    }
-
+    /** The most since the follower first was at the trace's end. */
     long mostVirtualNanos() {
         return mostVirtualNanos;
     }
 
+    /** The same on the wall clock. */
     long mostWallNanos() {
         return mostWallNanos;
     }

@@ -95,6 +95,7 @@ final class FollowRunner {
                 lookedNanos = now;
             }
             if (replay.extend()) {
+                lag.stands(replay.position(), replay.trace().durableEnd().position(), System.nanoTime());
                 return null;
             }
             if (!recorderLives) {
