@@ -6,7 +6,7 @@ import dev.retrovisor.recorder.MachineObserver;
 import dev.retrovisor.replayer.Replay;
 import dev.retrovisor.replayer.ReplayOptions;
 import dev.retrovisor.traces.Manifest;
-import dev.retrovisor.traces.TraceReader;
+import dev.retrovisor.traces.TraceFamily;
 import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,7 +151,7 @@ final class FollowCommand implements Callable<Integer> {
 
     /** Waits until the trace is there; false if the user has left before. */
     private boolean awaitTrace() {
-        if (TraceReader.isBegun(trace)) {
+        if (TraceFamily.isTrace(trace)) {
             return true;
         }
         if (Files.exists(trace) && !Files.isDirectory(trace)) {
@@ -167,7 +167,7 @@ final class FollowCommand implements Callable<Integer> {
         try (var _ = HostSignals.whileOpen(_ -> cancelled.set(true))) {
             while (!cancelled.get() && System.nanoTime() - deadline < 0) {
                 Thread.sleep(POLL_MILLIS);
-                if (TraceReader.isBegun(trace)) {
+                if (TraceFamily.isTrace(trace)) {
                     return true;
                 }
             }

@@ -55,11 +55,6 @@ public final class TraceReader implements AutoCloseable {
         }
     }
 
-    /** Whether a trace has been begun there, so that it can be opened. */
-    public static boolean isBegun(Path folder) {
-        return Files.isRegularFile(folder.resolve(TraceLayout.MANIFEST));
-    }
-
     public static TraceReader open(Path folder) {
         return new TraceReader(folder);
     }

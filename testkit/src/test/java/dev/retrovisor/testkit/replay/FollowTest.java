@@ -10,7 +10,7 @@ import dev.retrovisor.replayer.ReplayOptions;
 import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.replayer.ReplayResult.Outcome;
 import dev.retrovisor.replayer.ReplayTarget;
-import dev.retrovisor.traces.TraceReader;
+import dev.retrovisor.traces.TraceFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -117,7 +117,7 @@ class FollowTest {
 
     private void awaitTrace(Path trace, Process recorder) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!TraceReader.isBegun(trace)) {
+        while (!TraceFamily.isTrace(trace)) {
             assertTrue(recorder.isAlive() && System.nanoTime() < deadline, this::log);
             Thread.sleep(5);
         }
