@@ -142,6 +142,16 @@ public final class TraceReader implements AutoCloseable {
         return bootImages(hashes::read);
     }
 
+    /** The same as they are wanted for another trace of the machine. */
+    public BootFiles bootFiles(ImageHashes hashes) {
+        return new BootFiles(
+                content(ImageRole.BIOS, hashes), content(ImageRole.KERNEL, hashes), content(ImageRole.INITRD, hashes));
+    }
+
+    private ImageContent content(ImageRole role, ImageHashes hashes) {
+        return manifest.image(role).map(image -> readImage(image, hashes::read)).orElseGet(ImageContent::none);
+    }
+
     /** How an image is read. */
     @FunctionalInterface
     private interface Reading {
@@ -158,7 +168,9 @@ public final class TraceReader implements AutoCloseable {
     }
 
     private byte[] image(ImageRole role, Reading reading) {
-        return manifest.image(role).map(image -> readImage(image, reading)).orElse(new byte[0]);
+        return manifest.image(role)
+                .map(image -> readImage(image, reading).bytes())
+                .orElse(new byte[0]);
     }
 
     /** The checkpoints in the trace; close the store after use. */
@@ -216,7 +228,7 @@ public final class TraceReader implements AutoCloseable {
         scan.close();
     }
 
-    private byte[] readImage(Manifest.Image image, Reading reading) {
+    private ImageContent readImage(Manifest.Image image, Reading reading) {
         Path file = folder.resolve(TraceLayout.IMAGES).resolve(image.sha256());
         if (image.sizeBytes() > TraceLayout.MAX_IMAGE_BYTES) {
             throw new TraceFormatException(
@@ -239,7 +251,7 @@ public final class TraceReader implements AutoCloseable {
                     "%d bytes with SHA-256 %s".formatted(bytes.length, content.sha256()),
                     "%d with %s".formatted(image.sizeBytes(), image.sha256()));
         }
-        return bytes;
+        return content;
     }
 
     private BlockReader openLog(LogKind log) {
