@@ -19,6 +19,9 @@ import java.util.Optional;
  * through its parent.
  */
 final class StartState {
+    /** The name of the checkpoint that makes a trace independent of its parent. */
+    private static final String OWN = "start";
+
     /** Each generation has a machine of its own while the next is made. */
     private static final int MOST_GENERATIONS = 64;
 
@@ -39,7 +42,7 @@ final class StartState {
         switch (trace.manifest().start()) {
             case Manifest.PowerOn _ -> {}
             case Manifest.Resumed start -> {
-                String by = putFromOwn(machine, start) ? "by its checkpoint '" + Checkpoint.START + "'" : putThroughParent(machine, start);
+                String by = putFromOwn(machine, start) ? "by its checkpoint '" + OWN + "'" : putThroughParent(machine, start);
                 requireSame(machine, start, by);
             }
         }
@@ -47,7 +50,7 @@ final class StartState {
 
     private boolean putFromOwn(Machine machine, Manifest.Resumed start) {
         try (CheckpointStore store = trace.checkpoints()) {
-            Optional<Checkpoint> own = store.find(Checkpoint.START)
+            Optional<Checkpoint> own = store.find(OWN)
                     .filter(checkpoint -> checkpoint.position().equals(start.position())
                             && checkpoint.inputs() == 0
                             && checkpoint.entries() == 0);

@@ -142,16 +142,6 @@ public final class TraceReader implements AutoCloseable {
         return bootImages(hashes::read);
     }
 
-    /** The same as they are wanted for another trace of the machine. */
-    public BootFiles bootFiles(ImageHashes hashes) {
-        return new BootFiles(
-                content(ImageRole.BIOS, hashes), content(ImageRole.KERNEL, hashes), content(ImageRole.INITRD, hashes));
-    }
-
-    private ImageContent content(ImageRole role, ImageHashes hashes) {
-        return manifest.image(role).map(image -> readImage(image, hashes::read)).orElseGet(ImageContent::none);
-    }
-
     /** How an image is read. */
     @FunctionalInterface
     private interface Reading {
@@ -168,9 +158,7 @@ public final class TraceReader implements AutoCloseable {
     }
 
     private byte[] image(ImageRole role, Reading reading) {
-        return manifest.image(role)
-                .map(image -> readImage(image, reading).bytes())
-                .orElse(new byte[0]);
+        return manifest.image(role).map(image -> readImage(image, reading)).orElse(new byte[0]);
     }
 
     /** The checkpoints in the trace; close the store after use. */
@@ -228,7 +216,7 @@ public final class TraceReader implements AutoCloseable {
         scan.close();
     }
 
-    private ImageContent readImage(Manifest.Image image, Reading reading) {
+    private byte[] readImage(Manifest.Image image, Reading reading) {
         Path file = folder.resolve(TraceLayout.IMAGES).resolve(image.sha256());
         if (image.sizeBytes() > TraceLayout.MAX_IMAGE_BYTES) {
             throw new TraceFormatException(
@@ -251,7 +239,7 @@ public final class TraceReader implements AutoCloseable {
                     "%d bytes with SHA-256 %s".formatted(bytes.length, content.sha256()),
                     "%d with %s".formatted(image.sizeBytes(), image.sha256()));
         }
-        return content;
+        return bytes;
     }
 
     private BlockReader openLog(LogKind log) {
