@@ -31,6 +31,7 @@ final class CommandTree {
             new Entry(RecordCommand.class, RecordCommand::new),
             new Entry(ReplayCommand.class, ReplayCommand::new),
             new Entry(BranchCommand.class, BranchCommand::new),
+            new Entry(FollowCommand.class, FollowCommand::new),
             new Entry(VerifyCommand.class, VerifyCommand::new),
             new Entry(InspectCommand.class, InspectCommand::new),
             new Entry(EventsCommand.class, EventsCommand::new),

@@ -1,11 +1,11 @@
 package dev.retrovisor.cli;
 
-import dev.retrovisor.recorder.VmSetup;
 import dev.retrovisor.replayer.ReplayException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** What is asked of a guest while it runs live: the options of all commands that run one. */
@@ -48,8 +48,12 @@ final class LiveInspectOptions {
                     + " Default: a table on standard error.")
     private Optional<Path> file = Optional.empty();
 
-    /** Who looks, if the user wants it. */
-    Optional<LiveLook> open(Screen screen, VmSetup setup) {
+    /**
+     * Who looks, if the user wants it.
+     *
+     * @param kernelImage the kernel's file as it was loaded, asked for if anybody looks
+     */
+    Optional<LiveLook> open(Screen screen, String guest, Supplier<byte[]> kernelImage) {
         if (names.isEmpty()) {
             requireNothingElse();
             return Optional.empty();
@@ -61,8 +65,7 @@ final class LiveInspectOptions {
         RowFormat format = file.map(RowFormat::ofFile).orElse(RowFormat.TABLE);
         questions.requirePrintable(format);
         Sheet sheet = file.map(each -> Sheet.ofFile(each, "--inspect-to")).orElseGet(() -> Sheet.ofError(screen));
-        byte[] image = setup.images().images().kernel();
-        return Optional.of(new LiveInspections(screen, setup.guest(), image, questions, when, sheet, format));
+        return Optional.of(new LiveInspections(screen, guest, kernelImage.get(), questions, when, sheet, format));
     }
 
     private static LiveInspections.When when(String text) {

@@ -89,6 +89,7 @@ public final class LiveMachine {
             setup.start().ifPresent(start -> start.state().accept(machine));
             Result result;
             try (Journal journal = journal(machine, disks)) {
+                setup.start().flatMap(LiveStart::own).ifPresent(journal::keepStart);
                 var run = new LiveRun(setup, options, machine, journal, console, networks, observer);
                 running.set(run);
                 startConsole(run);

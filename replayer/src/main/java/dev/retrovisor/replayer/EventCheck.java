@@ -21,7 +21,7 @@ import java.util.function.LongSupplier;
  */
 final class EventCheck implements DeviceEventSink, AutoCloseable {
     private final TraceReader trace;
-    private final long looseFromStep;
+    private long looseFromStep;
     private EventCursor<TraceEntry> events;
 
     /** Runs ahead of {@link #events}: at the next hash, where the machine must stop. */
@@ -42,7 +42,19 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
         events = trace.events();
         hashes = trace.events();
         lastGood = trace.manifest().start().position();
-        DurableEnd end = trace.durableEnd();
+        reach(trace.durableEnd(), false);
+    }
+
+    /**
+     * Says how far the log goes.
+     *
+     * @param grows whether a log without an end record goes on: its recorder stood still at its end, between two steps
+     */
+    void reach(DurableEnd end, boolean grows) {
+        if (grows && end.end().isEmpty()) {
+            looseFromStep = Long.MAX_VALUE;
+            return;
+        }
         boolean orderly = end.end()
                 .filter(record -> record.reason() != EndReason.TRACE_FULL && record.reason() != EndReason.FAILED)
                 .isPresent();
@@ -180,7 +192,7 @@ final class EventCheck implements DeviceEventSink, AutoCloseable {
 
     @Override
     public void close() {
-        try (EventCursor<TraceEntry> _ = events) {
+        try (var _ = events) {
             hashes.close();
         }
     }

@@ -6,6 +6,7 @@ import dev.retrovisor.machine.board.StopReason;
 import dev.retrovisor.machine.event.InputEvent;
 import dev.retrovisor.replayer.Divergence.Kind;
 import dev.retrovisor.replayer.ReplayResult.Outcome;
+import dev.retrovisor.traces.DurableEnd;
 import dev.retrovisor.traces.EventCursor;
 import dev.retrovisor.traces.Position;
 import dev.retrovisor.traces.TraceEntry.StateHash;
@@ -28,11 +29,12 @@ public final class Replay implements AutoCloseable {
     private final EventCheck check;
     private final Machine machine;
     private final InputBounds bounds;
-    private final Position end;
+    private Position end;
     private ReplayTap tap = ReplayTap.NONE;
     private EventCursor<InputEvent> inputs;
     private Course course;
     private int restarts;
+    private boolean follows;
     private boolean finished;
 
     private Replay(TraceReader trace, ReplayDisks disks, ReplayOptions options, StartState start) {
@@ -137,6 +139,32 @@ public final class Replay implements AutoCloseable {
         finished = false;
     }
 
+    /**
+     * From now on the trace's end is no end while it has no end record: each {@link #run} goes on into what its recorder has
+     * added meanwhile, and returns {@link Outcome#END} where there is no more of it yet.
+     */
+    public void follow() {
+        follows = true;
+        finished = false;
+        check.reach(trace.durableEnd(), true);
+    }
+
+    /** Takes in what the recorder has added, in a replay that follows; whether there is more than has been replayed. */
+    public boolean extend() {
+        DurableEnd known = trace.durableEnd();
+        if (follows && known.end().isEmpty() && !trace.refresh().equals(known)) {
+            end = trace.durableEnd().position();
+            finished = false;
+            check.reach(trace.durableEnd(), true);
+        }
+        return !finished;
+    }
+
+    /** Whether the trace has ended and the replay has come there; one that follows goes on while it has not. */
+    public boolean isOver() {
+        return finished && trace.durableEnd().end().isPresent();
+    }
+
     /** Leaves out the hashes over all state, which cost much behind a {@link #resume}, from now on. */
     public void skipFullHashes() {
         check.skipFullHashes();
@@ -150,10 +178,14 @@ public final class Replay implements AutoCloseable {
      * @throws ReplayException if the trace does not go so far, or has an input that its machine can't take
      */
     public ReplayResult run(ReplayTarget until, ReplayListener listener) {
-        ReplayTarget.Limit limit = until.resolve(trace);
+        return run(until.resolve(trace), listener);
+    }
+
+    /** The same up to a limit, which may lie behind the trace's end as it is now. */
+    public ReplayResult run(ReplayTarget.Limit limit, ReplayListener listener) {
         check.tell(listener);
         long begun = System.nanoTime();
-        Outcome outcome = run(limit, listener);
+        Outcome outcome = goOn(limit, listener);
         check.tell(ReplayListener.SILENT);
         listener.progress(position(), end);
         return new ReplayResult(
@@ -173,12 +205,13 @@ public final class Replay implements AutoCloseable {
                 trace.durableEnd().end());
     }
 
-    private Outcome run(ReplayTarget.Limit limit, ReplayListener listener) {
+    private Outcome goOn(ReplayTarget.Limit limit, ReplayListener listener) {
         while (check.divergence() == null) {
+            extend();
             if (finished) {
                 return Outcome.END;
             }
-            if (limit.isReached(machine.steps(), machine.virtualNanos())) {
+            if (limit.isReached(machine.steps(), machine.virtualNanos()) && !mayGetInputsHere()) {
                 return Outcome.UNTIL;
             }
             if (listener.isCancelled()) {
@@ -248,9 +281,16 @@ public final class Replay implements AutoCloseable {
             hash = check.nextHash();
         }
         if (here.equals(end) && check.divergence() == null) {
-            check.finish();
+            if (!follows || trace.durableEnd().end().isPresent()) {
+                check.finish();
+            }
             finished = check.divergence() == null;
         }
+    }
+
+    /** Whether the trace ends here for now: its recorder may have more inputs for this very moment. */
+    private boolean mayGetInputsHere() {
+        return follows && position().equals(end) && trace.durableEnd().end().isEmpty();
     }
 
     /** The machine stands short of an exact moment: whether there is such a moment. */
@@ -294,7 +334,7 @@ public final class Replay implements AutoCloseable {
         try (trace;
                 disks;
                 check;
-                EventCursor<InputEvent> _ = inputs) {
+                var _ = inputs) {
             machine.close();
         }
     }

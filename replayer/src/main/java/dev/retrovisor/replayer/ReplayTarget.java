@@ -44,7 +44,8 @@ public sealed interface ReplayTarget {
      * @param both whether both must be reached; else the first of the two counts
      */
     record Limit(long step, long virtualNanos, boolean both) {
-        Limit(long step, long virtualNanos) {
+        /** Reached with the first of the two. */
+        public Limit(long step, long virtualNanos) {
             this(step, virtualNanos, false);
         }
 

@@ -23,6 +23,9 @@ public record Checkpoint(
         String note) {
     private static final String NAMES = "[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}";
 
+    /** The name of the checkpoint that makes a trace independent of the one it goes on from. */
+    public static final String START = "start";
+
     /** What a name may be, in words. */
     public static final String NAME_RULE = "up to 64 letters, digits, dots, dashes, underscores, no dot in front";
 
@@ -37,5 +40,10 @@ public record Checkpoint(
     /** Whether a checkpoint can have this name. */
     public static boolean isName(String text) {
         return text.matches(NAMES);
+    }
+
+    /** The checkpoint at the beginning of a trace that goes on from a position of another. */
+    public static Checkpoint start(Position position) {
+        return new Checkpoint(START, position, 0, 0, 0, 0, false, "");
     }
 }

@@ -14,6 +14,8 @@ final class TraceLayout {
     static final String SEAL = "seal.json";
     static final String IMAGES = "images";
     static final String CHECKPOINTS = "checkpoints";
+    /** There, and locked, while the trace is being written. */
+    static final String RECORDER_LOCK = "recorder.lock";
     /** The one file of a Chronicle queue with the roll cycle LARGE_DAILY whose clock stands at 0. */
     static final String QUEUE_FILE = "19700101L.cq4";
 

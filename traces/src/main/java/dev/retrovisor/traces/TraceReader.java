@@ -103,6 +103,14 @@ public final class TraceReader implements AutoCloseable {
         return scan.durable();
     }
 
+    /**
+     * Whether a recorder in another process writes the trace now. One that has no end and no recorder stays as it is: look at
+     * {@link #refresh} once more after a no.
+     */
+    public boolean isBeingWritten() {
+        return RecorderLock.isHeld(folder);
+    }
+
     /** The inputs from the first. */
     public EventCursor<InputEvent> inputs() {
         return new EventCursor<>(

@@ -31,6 +31,7 @@ public final class TraceWriter implements AutoCloseable {
     private final Manifest manifest;
     private final List<StoredImage> images;
     private final byte[] manifestHash;
+    private final RecorderLock lock;
     private final BlockWriter inputs;
     private final BlockWriter events;
     private final ByteSink inputContent = new ByteSink(BUFFER_BYTES);
@@ -59,7 +60,12 @@ public final class TraceWriter implements AutoCloseable {
     private record StoredImage(Path file, ImageHashes.Identity identity, String sha256) {}
 
     private TraceWriter(
-            Path folder, Manifest manifest, List<StoredImage> images, byte[] manifestHash, FreeSpace freeSpace) {
+            Path folder,
+            Manifest manifest,
+            List<StoredImage> images,
+            byte[] manifestHash,
+            RecorderLock lock,
+            FreeSpace freeSpace) {
         this.folder = folder;
         this.manifest = manifest;
         Position start = manifest.start().position();
@@ -70,6 +76,7 @@ public final class TraceWriter implements AutoCloseable {
         lastIdleNanos = start.virtualNanos() - start.step();
         this.images = images;
         this.manifestHash = manifestHash;
+        this.lock = lock;
         this.inputs =
                 new BlockWriter(LogKind.INPUTS, new QueueFile(folder.resolve(LogKind.INPUTS.folder()), freeSpace));
         try {
@@ -135,12 +142,20 @@ public final class TraceWriter implements AutoCloseable {
 
     private static TraceWriter begin(
             Path folder, Manifest manifest, BootFiles images, Optional<Path> parent, FreeSpace freeSpace) {
-        List<StoredImage> stored = storeImages(folder, manifest, images, parent, freeSpace);
-        byte[] json = ManifestJson.encode(manifest);
-        var writer = new TraceWriter(folder, manifest, stored, Hashes.sha256(json), freeSpace);
+        RecorderLock lock = RecorderLock.take(folder);
+        TraceWriter writer;
+        byte[] json;
+        try {
+            List<StoredImage> stored = storeImages(folder, manifest, images, parent, freeSpace);
+            json = ManifestJson.encode(manifest);
+            writer = new TraceWriter(folder, manifest, stored, Hashes.sha256(json), lock, freeSpace);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
         try {
             writer.start();
-            // Last: a folder with a manifest is a trace, with both logs begun.
+            // Last: a folder with a manifest is a trace, with both logs begun and the lock taken.
             TraceFiles.writeWhole(folder.resolve(TraceLayout.MANIFEST), json);
         } catch (RuntimeException e) {
             writer.close();
@@ -253,9 +268,14 @@ public final class TraceWriter implements AutoCloseable {
             String name, long step, long virtualNanos, byte[] sections, List<? extends PageSpace> spaces) {
         flush(step, virtualNanos);
         if (checkpoints == null) {
-            checkpoints = CheckpointStore.openForWriting(folder, manifestHash);
+            checkpoints = openCheckpoints();
         }
         return checkpoints.add(name, new Position(step, virtualNanos), inputs(), entries(), sections, spaces);
+    }
+
+    /** The trace's checkpoints, to add to them otherwise than by {@link #checkpoint}; the caller closes the store. */
+    public CheckpointStore openCheckpoints() {
+        return CheckpointStore.openForWriting(folder, manifestHash);
     }
 
     /**
@@ -284,20 +304,22 @@ public final class TraceWriter implements AutoCloseable {
         }
     }
 
-    /** Closes the files. Without {@link #end} before, the trace stays open-ended, at its last flush. */
+    /** Closes the files and lets go of the lock. Without {@link #end} before, the trace stays open-ended, at its last flush. */
     @Override
     public void close() {
         if (closed) {
             return;
         }
         closed = true;
-        try (inputs;
-                events;
-                CheckpointStore _ = checkpoints) {
-            // closed in order, each whatever becomes of the others
-        }
-        if (ended != null) {
-            seal();
+        try (lock) {
+            try (inputs;
+                    events;
+                    CheckpointStore _ = checkpoints) {
+                // closed in order, each whatever becomes of the others
+            }
+            if (ended != null) {
+                seal();
+            }
         }
     }
 

@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.replayer.ReplayResult.Outcome;
 import dev.retrovisor.traces.TraceReader;
-import java.io.File;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
@@ -29,10 +25,7 @@ class KilledRecorderTest {
     @RepeatedTest(3)
     void aKilledRecordersTraceReplaysAsFarAsItGoes() throws IOException, InterruptedException {
         Path trace = folder.resolve("t");
-        Process recorder = new ProcessBuilder(command(trace.toString()))
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
+        Process recorder = RecorderProcess.start(folder.resolve("log"), KilledRecorder.class, trace.toString());
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (recorder.isAlive() && System.nanoTime() < deadline && durableSteps(trace) < WANTED_STEPS) {
             Thread.sleep(20);
@@ -62,19 +55,5 @@ class KilledRecorderTest {
         } catch (IOException e) {
             return e.toString();
         }
-    }
-
-    private static List<String> command(String argument) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (!flag.startsWith("-javaagent") && !flag.startsWith("-agentlib")) {
-                command.add(flag);
-            }
-        }
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        command.addAll(List.of("-cp", classPath.replace("\n", File.pathSeparator)));
-        command.addAll(List.of(KilledRecorder.class.getName(), argument));
-        return command;
     }
 }
