@@ -132,7 +132,7 @@ final class Session {
 
     /** The thread that steps, where a packet does not say. */
     long motionThread() {
-        return motionThread > 0 ? motionThread : target.stoppedThread();
+        return motionThread > 0 ? motionThread : thread();
     }
 
     /** A thread's number as packets have it. */
