@@ -226,12 +226,12 @@ final class ProcessTarget implements Target {
 
     @Override
     public void setRegister(long thread, Register register, long value) {
-        throw MachineTarget.readOnly();
+        throw MachineTarget.readOnly(mover);
     }
 
     @Override
     public void write(long thread, long address, byte[] bytes) {
-        throw MachineTarget.readOnly();
+        throw MachineTarget.readOnly(mover);
     }
 
     @Override
