@@ -86,13 +86,13 @@ final class GdbTest {
     void aStepBackUndoesAStep() throws IOException, InterruptedException {
         try (ServedTrace served = ServedTrace.of(folder, recording.trace(), "--at", "99%")) {
             String said = served.gdb("monitor when\nstepi\nstepi\nmonitor when\nreverse-stepi\nreverse-stepi\n"
-                    + "monitor when\nmonitor seek 50%\nmonitor when\nmonitor back\nmonitor inspect pslist --pid 1\n"
-                    + "info os processes\nmonitor nonsense\nset $a0 = 1\n");
+                    + "monitor when\nmonitor inspect pslist --pid 1\ninfo os processes\nmonitor seek 50%\nmonitor when\n"
+                    + "monitor back\nmonitor nonsense\nset $a0 = 1\n");
 
             List<Long> steps = steps(said);
             assertThat(steps.get(1)).as(said).isEqualTo(steps.get(0) + 2);
             assertThat(steps.get(2)).isEqualTo(steps.get(0));
-            assertThat(steps.get(4)).isEqualTo(steps.get(3));
+            assertThat(steps.get(4)).as("seek says where it went").isEqualTo(steps.get(3));
             assertThat(steps.get(5)).isEqualTo(steps.get(4) - 1);
             assertThat(said)
                     .containsPattern("PID +PPID +NAME")
