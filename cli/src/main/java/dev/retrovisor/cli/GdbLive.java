@@ -60,7 +60,8 @@ final class GdbLive {
         var mover = new LiveMover(true);
         var guest = new GuestKernel(mover::machine, KernelFinder::find);
         var looks = new GdbLooks(
-                "live        %s%n".formatted(setup.guest()), () -> setup.images().images().kernel());
+                "live        %s%n".formatted(setup.guest()),
+                () -> setup.images().images().kernel());
         GdbServer server = GdbServer.of(mover, guest, looks, this::log);
         try (GdbDoor opened = GdbDoor.open(door)) {
             HostConsole guests = given.orElseGet(() -> new LiveRunner(screen).console(vm.serial, true));
@@ -81,7 +82,8 @@ final class GdbLive {
                 result = machine.run();
             }
             server.stop();
-            log("the machine has stopped: %s".formatted(Text.visible(result.cause().toString().toLowerCase(Locale.ROOT))));
+            log("the machine has stopped: %s"
+                    .formatted(Text.visible(result.cause().toString().toLowerCase(Locale.ROOT))));
             return LiveRunner.exitCode(result);
         }
     }

@@ -69,7 +69,8 @@ final class GuestProcess {
 
     /** What it has mapped; any thread's is that of all, and the first one may have ended. */
     private Optional<KernelObject> readMm() {
-        return leader.mm().or(() -> threads.stream().flatMap(each -> each.mm().stream()).findFirst());
+        return leader.mm()
+                .or(() -> threads.stream().flatMap(each -> each.mm().stream()).findFirst());
     }
 
     KernelObject mm() {
@@ -110,7 +111,8 @@ final class GuestProcess {
     boolean isUntouchedZero(long address) {
         OptionalLong swap = kernel.symbols().find("total_swap_pages");
         boolean isNothingSwapped = swap.isPresent() && kernel.space().readLong(swap.getAsLong()) == 0;
-        return isNothingSwapped && mapAt(address).filter(GuestProcess::isAnonymous).isPresent();
+        return isNothingSwapped
+                && mapAt(address).filter(GuestProcess::isAnonymous).isPresent();
     }
 
     private static boolean isAnonymous(Vma vma) {

@@ -116,7 +116,8 @@ final class KernelProgram {
 
         var file = new ByteArrayOutputStream();
         file.writeBytes(header(stretches.getFirst().start(), framesAt + frames.length, sections));
-        file.writeBytes(segment(stretches.getFirst().start(), stretches.getLast().end()));
+        file.writeBytes(
+                segment(stretches.getFirst().start(), stretches.getLast().end()));
         file.writeBytes(table.array());
         file.writeBytes(names.bytes());
         file.writeBytes(Arrays.copyOf(sectionNames.bytes(), SECTION_NAMES_BYTES));
@@ -177,8 +178,16 @@ final class KernelProgram {
             long sizeBytes,
             int link,
             int entryBytes) {
-        headers.putInt(name).putInt(type).putLong(kind).putLong(address).putLong(offset).putLong(sizeBytes);
-        headers.putInt(link).putInt(type == SYMTAB ? 1 : 0).putLong(type == 0 ? 0 : 1).putLong(entryBytes);
+        headers.putInt(name)
+                .putInt(type)
+                .putLong(kind)
+                .putLong(address)
+                .putLong(offset)
+                .putLong(sizeBytes);
+        headers.putInt(link)
+                .putInt(type == SYMTAB ? 1 : 0)
+                .putLong(type == 0 ? 0 : 1)
+                .putLong(entryBytes);
     }
 
     private static ByteBuffer little(int sizeBytes) {

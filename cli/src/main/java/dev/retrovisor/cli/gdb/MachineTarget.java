@@ -115,8 +115,8 @@ final class MachineTarget implements Target {
         int done = 0;
         while (done < lengthBytes) {
             long at = address + done;
-            int inPage = Math.min(
-                    lengthBytes - done, AddressSpace.PAGE_BYTES - (int) (at & AddressSpace.PAGE_BYTES - 1));
+            int inPage =
+                    Math.min(lengthBytes - done, AddressSpace.PAGE_BYTES - (int) (at & AddressSpace.PAGE_BYTES - 1));
             long physical = translate(hart, at);
             if (physical < 0) {
                 break;
@@ -257,7 +257,9 @@ final class MachineTarget implements Target {
 
     @Override
     public Optional<RemoteFile> file(String path) {
-        return guest.find().filter(kernel -> path.equals(KernelProgram.path(kernel))).map(program::of);
+        return guest.find()
+                .filter(kernel -> path.equals(KernelProgram.path(kernel)))
+                .map(program::of);
     }
 
     @Override

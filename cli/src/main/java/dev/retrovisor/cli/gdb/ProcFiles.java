@@ -15,7 +15,8 @@ final class ProcFiles {
 
     static Optional<RemoteFile> find(GuestProcess process, String path) {
         Matcher parts = PATH.matcher(path);
-        if (!parts.matches() || !parts.group(1).equals(Integer.toString(process.leader().tgid()))) {
+        if (!parts.matches()
+                || !parts.group(1).equals(Integer.toString(process.leader().tgid()))) {
             return Optional.empty();
         }
         byte[] content = switch (parts.group(2)) {

@@ -77,7 +77,8 @@ final class ProcessTarget implements Target {
             return List.of(new Thread(pid, "process " + pid, "not there at this position", OptionalInt.empty()));
         }
         return require().threads().stream()
-                .map(task -> new Thread(task.pid(), task.name(), about(task), require().hartOf(task)))
+                .map(task -> new Thread(
+                        task.pid(), task.name(), about(task), require().hartOf(task)))
                 .toList();
     }
 
@@ -110,7 +111,8 @@ final class ProcessTarget implements Target {
     @Override
     public byte[] read(long thread, long address, int lengthBytes) {
         byte[] bytes = new byte[lengthBytes];
-        return Arrays.copyOf(bytes, here().map(found -> read(found, address, bytes)).orElse(0));
+        return Arrays.copyOf(
+                bytes, here().map(found -> read(found, address, bytes)).orElse(0));
     }
 
     private static int read(GuestProcess found, long address, byte[] bytes) {
@@ -118,8 +120,8 @@ final class ProcessTarget implements Target {
         int done = 0;
         while (done < bytes.length) {
             long at = address + done;
-            int inPage = Math.min(
-                    bytes.length - done, AddressSpace.PAGE_BYTES - (int) (at & AddressSpace.PAGE_BYTES - 1));
+            int inPage =
+                    Math.min(bytes.length - done, AddressSpace.PAGE_BYTES - (int) (at & AddressSpace.PAGE_BYTES - 1));
             long physical = space.translate(at);
             if (physical != AddressSpace.UNMAPPED) {
                 space.memory().read(physical, bytes, done, inPage);

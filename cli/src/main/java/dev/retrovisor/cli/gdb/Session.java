@@ -138,8 +138,6 @@ final class Session {
     /** A thread's number as packets have it. */
     String idText(long thread) {
         var process = target.process();
-        return process.isPresent()
-                ? "p%x.%x".formatted(process.getAsInt(), thread)
-                : Long.toHexString(thread);
+        return process.isPresent() ? "p%x.%x".formatted(process.getAsInt(), thread) : Long.toHexString(thread);
     }
 }

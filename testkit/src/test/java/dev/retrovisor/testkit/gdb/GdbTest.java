@@ -133,7 +133,9 @@ final class GdbTest {
                     .containsPattern("#1 .* main \\(")
                     .contains("libc.so.6")
                     .contains("Thread %d.%d".formatted(pid, pid));
-            assertThat(said.split("No more reverse-execution history", -1)).as("both ends of its life").hasSize(3);
+            assertThat(said.split("No more reverse-execution history", -1))
+                    .as("both ends of its life")
+                    .hasSize(3);
         }
     }
 
@@ -181,7 +183,9 @@ final class GdbTest {
 
             try (Socket first = new Socket(InetAddress.getLoopbackAddress(), served.port());
                     Socket second = new Socket(InetAddress.getLoopbackAddress(), served.port())) {
-                assertThat(second.getInputStream().read()).as("end of the second's stream").isEqualTo(-1);
+                assertThat(second.getInputStream().read())
+                        .as("end of the second's stream")
+                        .isEqualTo(-1);
                 assertThat(first.isConnected()).isTrue();
             }
             assertThat(served.log()).contains("is refused: one at a time");
@@ -191,15 +195,40 @@ final class GdbTest {
     /** Packets of known kinds with wild arguments, broken ones, and plain noise; nothing that runs the machine. */
     private static byte[] noise(Random random) {
         List<String> names = List.of(
-                "m", "M", "X", "p", "P", "g", "G", "H", "T", "Z", "z", "?", "qSupported", "qXfer:", "qXfer:threads:read::",
-                "qXfer:features:read:target.xml:", "vFile:open:", "vFile:pread:", "vFile:fstat:", "qRcmd,", "qCRC:",
-                "vCont?", "vCont;", "qThreadExtraInfo,", "vMustReplyEmpty", "qfThreadInfo", "QPassSignals:");
+                "m",
+                "M",
+                "X",
+                "p",
+                "P",
+                "g",
+                "G",
+                "H",
+                "T",
+                "Z",
+                "z",
+                "?",
+                "qSupported",
+                "qXfer:",
+                "qXfer:threads:read::",
+                "qXfer:features:read:target.xml:",
+                "vFile:open:",
+                "vFile:pread:",
+                "vFile:fstat:",
+                "qRcmd,",
+                "qCRC:",
+                "vCont?",
+                "vCont;",
+                "qThreadExtraInfo,",
+                "vMustReplyEmpty",
+                "qfThreadInfo",
+                "QPassSignals:");
         var body = new StringBuilder(names.get(random.nextInt(names.size())));
         int length = random.nextInt(24);
         for (int i = 0; i < length; i++) {
-            body.append(random.nextInt(8) == 0
-                    ? (char) random.nextInt(256)
-                    : "0123456789abcdef,:;=-+p.".charAt(random.nextInt(24)));
+            body.append(
+                    random.nextInt(8) == 0
+                            ? (char) random.nextInt(256)
+                            : "0123456789abcdef,:;=-+p.".charAt(random.nextInt(24)));
         }
         String text = body.toString().replaceAll("[$#\3]", "0");
         int sum = 0;

@@ -43,8 +43,8 @@ final class ServedTrace implements AutoCloseable {
         command.addAll(List.of(options));
         Path log = folder.resolve("server.log");
         Process server = new ProcessBuilder(command).redirectError(log.toFile()).start();
-        String said = new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8))
-                .readLine();
+        String said =
+                new BufferedReader(new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8)).readLine();
         Matcher invitation = INVITATION.matcher(String.valueOf(said));
         if (!invitation.matches()) {
             server.destroy();
