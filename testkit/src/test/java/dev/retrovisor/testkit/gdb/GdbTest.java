@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.retrovisor.machine.board.PagingMode;
 import dev.retrovisor.testkit.debian.HeapGuest;
+import dev.retrovisor.testkit.debian.LookGuest;
 import dev.retrovisor.testkit.debian.Recording;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -136,6 +137,37 @@ final class GdbTest {
             assertThat(said.split("No more reverse-execution history", -1))
                     .as("both ends of its life")
                     .hasSize(3);
+        }
+    }
+
+    @Test
+    void theThreadsOfAProgramGoBackTogetherOnSeveralHarts() throws IOException, InterruptedException {
+        Recording look = LookGuest.recorded(4, PagingMode.SV39);
+        String actor = "@@ fact actor name=threads pid=";
+        String pid = look.line(actor).text().substring(actor.length());
+        try (ServedTrace served = ServedTrace.of(folder, look.trace(), "--process", pid)) {
+            String said = served.gdb("""
+                    monitor when
+                    print (long) $pc
+                    stepi
+                    stepi
+                    reverse-stepi
+                    reverse-stepi
+                    print (long) $pc
+                    continue
+                    info threads
+                    reverse-stepi
+                    reverse-continue
+                    monitor when
+                    """);
+
+            List<Long> steps = steps(said);
+            assertThat(steps).as(said).hasSize(2);
+            assertThat(steps.get(1)).as("where the program begins").isEqualTo(steps.get(0));
+            assertThat(said)
+                    .containsPattern("(?s)\\$1 = ([0-9]+)\n.*\\$2 = \\1\n")
+                    .containsPattern("Thread %s.%s .look-threads.* in pause \\(\\)".formatted(pid, pid))
+                    .containsPattern("Thread %s.[0-9]+ .t-reading.* in read \\(\\)".formatted(pid));
         }
     }
 
