@@ -35,7 +35,9 @@ final class GdbDoor implements AutoCloseable {
                         + " password. Default: 127.0.0.1, this host alone.")
         private String address;
 
-        @Option(names = "--stdio", description = "Talk to one gdb on standard input and output, for its 'target remote |'.")
+        @Option(
+                names = "--stdio",
+                description = "Talk to one gdb on standard input and output, for its 'target remote |'.")
         private boolean stdio;
 
         @Option(names = "--once", description = "End when the first gdb leaves, instead of waiting for the next.")

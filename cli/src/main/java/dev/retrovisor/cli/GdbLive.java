@@ -10,8 +10,14 @@ import dev.retrovisor.recorder.LiveMachine;
 import dev.retrovisor.recorder.RunOptions;
 import dev.retrovisor.recorder.RunResult;
 import dev.retrovisor.recorder.StopCause;
+import dev.retrovisor.recorder.StreamConsole;
 import dev.retrovisor.recorder.VmSetup;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,6 +39,18 @@ final class GdbLive {
     }
 
     int run() {
+        if (vm.serial instanceof Values.Serial.ToFile(Path file)) {
+            OutputFiles.requireFile(file, "--serial");
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+                return run(Optional.of(new StreamConsole(InputStream.nullInputStream(), out, false)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return run(Optional.empty());
+    }
+
+    private int run(Optional<HostConsole> given) {
         boolean usesStdio = vm.serial instanceof Values.Serial.Stdio;
         if (door.isStdio() && usesStdio) {
             throw new UserMistake("--stdio: the guest's console is there, too: give it another place with --serial");
@@ -42,10 +60,12 @@ final class GdbLive {
         var mover = new LiveMover(true);
         var guest = new GuestKernel(mover::machine, KernelFinder::find);
         var looks = new GdbLooks(
-                "live        %s%n".formatted(setup.guest()), () -> setup.images().images().kernel());
+                "live        %s%n".formatted(setup.guest()),
+                () -> setup.images().images().kernel());
         GdbServer server = GdbServer.of(mover, guest, looks, this::log);
         try (GdbDoor opened = GdbDoor.open(door)) {
-            HostConsole console = new LeftConsole(new LiveRunner(screen).console(vm.serial, true), () -> {
+            HostConsole guests = given.orElseGet(() -> new LiveRunner(screen).console(vm.serial, true));
+            HostConsole console = new LeftConsole(guests, () -> {
                 mover.abandon();
                 server.stop();
             });
@@ -62,7 +82,8 @@ final class GdbLive {
                 result = machine.run();
             }
             server.stop();
-            log("the machine has stopped: %s".formatted(Text.visible(result.cause().toString().toLowerCase(Locale.ROOT))));
+            log("the machine has stopped: %s"
+                    .formatted(Text.visible(result.cause().toString().toLowerCase(Locale.ROOT))));
             return LiveRunner.exitCode(result);
         }
     }

@@ -58,8 +58,7 @@ final class GdbserverCommand implements Callable<Integer> {
     private static final String CACHE = "introspect";
 
     /** Options that a recording takes, too; all others of {@link VmOptions} are of machines that run live. */
-    private static final Set<String> COMMON =
-            Set.of("--engine", "--stats", "--quiet", "--help", "--debug");
+    private static final Set<String> COMMON = Set.of("--engine", "--stats", "--quiet", "--help", "--debug");
 
     private final Context context;
     private final Screen screen;
@@ -119,7 +118,8 @@ final class GdbserverCommand implements Callable<Integer> {
         InputFiles.requireTrace(trace);
         diskBases.forEach(file -> InputFiles.requireFile(file, "--disk-base"));
         Optional<ReplayTarget> target = at.map(ReplayTarget::parse);
-        ReplayOptions options = ReplayOptions.standard().withDiskBases(diskBases).withEngine(vm.engine.engine);
+        ReplayOptions options =
+                ReplayOptions.standard().withDiskBases(diskBases).withEngine(vm.engine.engine);
         try (GdbDoor opened = GdbDoor.open(door);
                 Timeline timeline = Timeline.open(trace, options, TimelineOptions.standard())) {
             EngineOptions.tell(screen, timeline.machine().engineNotice());
@@ -139,7 +139,9 @@ final class GdbserverCommand implements Callable<Integer> {
             throw new UserMistake("--record is for --live");
         }
         Set<OptionSpec> ofMachines = new HashSet<>(
-                spec.mixins().get("vm") == null ? List.of() : spec.mixins().get("vm").options());
+                spec.mixins().get("vm") == null
+                        ? List.of()
+                        : spec.mixins().get("vm").options());
         for (OptionSpec given : spec.commandLine().getParseResult().matchedOptions()) {
             if (ofMachines.contains(given) && !COMMON.contains(given.longestName())) {
                 throw new UserMistake("%s is for --live: a recording is as it was made".formatted(given.longestName()));
@@ -161,8 +163,7 @@ final class GdbserverCommand implements Callable<Integer> {
                 server.stop();
             }
         })) {
-            Stop there = withBar(
-                    isCancelled, watcher -> timeline.seek(target.orElse(ReplayTarget.END), watcher));
+            Stop there = withBar(isCancelled, watcher -> timeline.seek(target.orElse(ReplayTarget.END), watcher));
             if (there.cause() == Stop.Cause.CANCELLED) {
                 return ExitCode.INTERRUPTED;
             }
@@ -187,8 +188,7 @@ final class GdbserverCommand implements Callable<Integer> {
         }
         return withBar(
                 isCancelled,
-                watcher ->
-                        GdbServer.ofProcess(timeline, process.get(), toBeginning, guest, looks, watcher, this::log));
+                watcher -> GdbServer.ofProcess(timeline, process.get(), toBeginning, guest, looks, watcher, this::log));
     }
 
     /** Something that takes a while. */

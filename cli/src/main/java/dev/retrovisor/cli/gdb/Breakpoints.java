@@ -45,8 +45,8 @@ final class Breakpoints {
         List<Trigger> triggers = new ArrayList<>();
         for (int done = 0; done < breakpoint.lengthBytes(); ) {
             long virtual = breakpoint.address() + done;
-            int inPage = Math.min(
-                    breakpoint.lengthBytes() - done, Ram.PAGE_BYTES - (int) (virtual & Ram.PAGE_BYTES - 1));
+            int inPage =
+                    Math.min(breakpoint.lengthBytes() - done, Ram.PAGE_BYTES - (int) (virtual & Ram.PAGE_BYTES - 1));
             long physical = translate.applyAsLong(virtual);
             if (physical < 0) {
                 throw new GdbError("no memory is at 0x%x here: go where it is, and watch it there".formatted(virtual));

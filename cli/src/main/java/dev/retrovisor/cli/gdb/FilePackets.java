@@ -36,16 +36,17 @@ final class FilePackets implements PacketGroup {
         return List.of(
                 new Row("vFile:setfs", _ -> "F0"),
                 new Row("vFile:open", this::open),
-                new Row("vFile:close", arguments -> open.remove(descriptor(arguments, 0)) == null
-                        ? failure(BAD_DESCRIPTOR)
-                        : "F0"),
+                new Row(
+                        "vFile:close",
+                        arguments -> open.remove(descriptor(arguments, 0)) == null ? failure(BAD_DESCRIPTOR) : "F0"),
                 new Row("vFile:pread", this::read),
                 new Row("vFile:fstat", arguments -> {
                     RemoteFile file = open.get(descriptor(arguments, 0));
                     return file == null ? failure(BAD_DESCRIPTOR) : status(file);
                 }),
-                new Row("vFile:stat", arguments ->
-                        find(arguments, 0).map(FilePackets::status).orElseGet(() -> failure(NOT_FOUND))),
+                new Row(
+                        "vFile:stat",
+                        arguments -> find(arguments, 0).map(FilePackets::status).orElseGet(() -> failure(NOT_FOUND))),
                 new Row("vFile:readlink", _ -> failure(NOT_FOUND)),
                 new Row("vFile:pwrite", _ -> failure(READ_ONLY)),
                 new Row("vFile:unlink", _ -> failure(READ_ONLY)));

@@ -64,8 +64,8 @@ public final class GdbServer {
             throw new GdbError("process %d runs no program before %s".formatted(pid, looks.words(timeline.end())));
         }
         if (!target.isHere()) {
-            throw new GdbError("no process %d with memory of its own at %s"
-                    .formatted(pid, looks.words(timeline.position())));
+            throw new GdbError(
+                    "no process %d with memory of its own at %s".formatted(pid, looks.words(timeline.position())));
         }
         return new GdbServer(target, mover, guest, looks, log);
     }

@@ -4,10 +4,12 @@ import dev.retrovisor.introspect.elf.ProcessImages;
 import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.kernel.MachineView;
+import dev.retrovisor.introspect.linux.MemoryMaps;
 import dev.retrovisor.introspect.linux.Task;
 import dev.retrovisor.introspect.linux.Tasks;
 import dev.retrovisor.introspect.linux.UserMemory;
 import dev.retrovisor.introspect.linux.UserRegisters;
+import dev.retrovisor.introspect.linux.Vma;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.MemoryFault;
 import dev.retrovisor.machine.Machine;
@@ -22,20 +24,23 @@ import java.util.OptionalLong;
 final class GuestProcess {
     private static final int MOST_THREADS = 1 << 16;
     private static final int FLOAT_REGISTERS = 32;
+    private static final String VDSO = "[vdso]";
 
     private final Machine machine;
     private final KernelView kernel;
     private final Task leader;
     private final List<Task> threads;
-    private final Optional<ProcessImages> images;
+    private final ProcessImages.Cache cache;
+    private final Optional<KernelObject> mm;
+    private ProcessImages images;
 
     private GuestProcess(Machine machine, Task leader, ProcessImages.Cache cache) {
         this.machine = machine;
         this.leader = leader;
         kernel = leader.kernel();
+        this.cache = cache;
         threads = leader.threads().limit(MOST_THREADS).toList();
-        images = kernel.tolerate(
-                "maps", () -> mm().map(mm -> new ProcessImages(kernel, new UserMemory(kernel, mm), cache)).orElse(null));
+        mm = kernel.tolerate("processes", this::readMm).flatMap(found -> found);
     }
 
     /** Empty if there is none of this number, or it has no memory of its own: it is a thread of the kernel, or dead. */
@@ -43,7 +48,7 @@ final class GuestProcess {
         return kernel.tolerate("processes", () -> new Tasks(kernel).withPid(pid).orElse(null))
                 .filter(task -> task.tgid() == pid)
                 .map(leader -> new GuestProcess(machine, leader, cache))
-                .filter(process -> process.images.isPresent() && !process.threads.isEmpty());
+                .filter(process -> process.mm.isPresent() && !process.threads.isEmpty());
     }
 
     KernelView kernel() {
@@ -63,17 +68,58 @@ final class GuestProcess {
     }
 
     /** What it has mapped; any thread's is that of all, and the first one may have ended. */
-    Optional<KernelObject> mm() {
-        return leader.mm().or(() -> threads.stream().flatMap(each -> each.mm().stream()).findFirst());
+    private Optional<KernelObject> readMm() {
+        return leader.mm()
+                .or(() -> threads.stream().flatMap(each -> each.mm().stream()).findFirst());
     }
 
-    ProcessImages images() {
-        return images.orElseThrow();
+    KernelObject mm() {
+        return mm.orElseThrow();
     }
 
-    /** Its memory, with the pages of its files that it has not touched. */
+    List<Vma> maps() {
+        return new MemoryMaps(kernel, mm()).all().toList();
+    }
+
+    /** Its memory, with what is mapped and was not touched yet, as far as that is in memory. */
     AddressSpace space() {
-        return images().space();
+        return new UserMemory(kernel, mm()).space().orElse(this::untouched);
+    }
+
+    private long untouched(long address) {
+        if (images == null) {
+            images = new ProcessImages(kernel, new UserMemory(kernel, mm()), cache);
+        }
+        long inFile = images.space().translate(address);
+        return inFile != AddressSpace.UNMAPPED ? inFile : inVdso(address);
+    }
+
+    /** The kernel's own code for all programs lies in its image. */
+    private long inVdso(long address) {
+        OptionalLong start = kernel.symbols().find("vdso_start");
+        return mapAt(address)
+                .filter(vma -> start.isPresent() && vma.name().equals(VDSO))
+                .map(vma -> kernel.space().translate(start.getAsLong() + address - vma.start()))
+                .orElse(AddressSpace.UNMAPPED);
+    }
+
+    private Optional<Vma> mapAt(long address) {
+        return new MemoryMaps(kernel, mm()).at(address);
+    }
+
+    /** Whether a program that reads there, where nothing is in memory, would find zeros. */
+    boolean isUntouchedZero(long address) {
+        OptionalLong swap = kernel.symbols().find("total_swap_pages");
+        boolean isNothingSwapped = swap.isPresent() && kernel.space().readLong(swap.getAsLong()) == 0;
+        return isNothingSwapped
+                && mapAt(address).filter(GuestProcess::isAnonymous).isPresent();
+    }
+
+    private static boolean isAnonymous(Vma vma) {
+        return switch (vma.kind()) {
+            case HEAP, STACK, ANONYMOUS -> true;
+            case FILE, VDSO -> false;
+        };
     }
 
     /** The hart that runs a thread, in the kernel or in user mode. */

@@ -32,8 +32,7 @@ final class HartTriggers {
                     .onTrap(
                             Probes.ALL,
                             Probes.ALL,
-                            (hart, _, _, _, from, _) ->
-                                    from == USER ? told(finder, condition, hart) : Verdict.GO_ON);
+                            (hart, _, _, _, from, _) -> from == USER ? told(finder, condition, hart) : Verdict.GO_ON);
             return probe::remove;
         }
 
@@ -47,7 +46,8 @@ final class HartTriggers {
     record Any(List<Trigger> all) implements Trigger {
         @Override
         public Armed arm(Machine machine, Finder finder) {
-            List<Armed> armed = all.stream().map(each -> each.arm(machine, finder)).toList();
+            List<Armed> armed =
+                    all.stream().map(each -> each.arm(machine, finder)).toList();
             return () -> armed.forEach(Armed::remove);
         }
 
@@ -64,8 +64,8 @@ final class HartTriggers {
             HartCondition isIt = each -> each == hart;
             long pc = machine.hart(hart).pc();
             Probe reached = machine.probes().onPc(pc, (each, _) -> told(finder, isIt, each));
-            Probe trap = machine.probes()
-                    .onTrap(Probes.ALL, Probes.ALL, (each, _, _, _, _, _) -> told(finder, isIt, each));
+            Probe trap =
+                    machine.probes().onTrap(Probes.ALL, Probes.ALL, (each, _, _, _, _, _) -> told(finder, isIt, each));
             return () -> {
                 reached.remove();
                 trap.remove();

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -25,6 +26,10 @@ final class KernelProgram {
     /** Compressed instructions, no floating point in registers: as kernels are built. */
     private static final int FLAGS = 1;
 
+    /** Room for the names of sections: a few words. */
+    private static final int SECTION_NAMES_BYTES = 64;
+
+    private static final int PROGBITS = 1;
     private static final int SYMTAB = 2;
     private static final int STRTAB = 3;
     private static final int NOBITS = 8;
@@ -63,7 +68,7 @@ final class KernelProgram {
                 .all()
                 .sorted(Comparator.comparing(Symbol::address, Long::compareUnsigned))
                 .toList();
-        return file(symbols, stretches(symbols, start, end));
+        return file(symbols, stretches(symbols, start, end), TrapFrames.of(kernel.symbols()));
     }
 
     private static List<Stretch> stretches(List<Symbol> symbols, long start, long end) {
@@ -84,33 +89,39 @@ final class KernelProgram {
         return stretches;
     }
 
-    private static byte[] file(List<Symbol> symbols, List<Stretch> stretches) {
+    private static byte[] file(List<Symbol> symbols, List<Stretch> stretches, byte[] frames) {
         var names = new Names();
         ByteBuffer table = symbolTable(symbols, stretches, names);
         var sectionNames = new Names();
-        int sections = stretches.size() + 4;
+        int sections = stretches.size() + 5;
         int tableAt = HEADER_BYTES + PROGRAM_HEADER_BYTES;
         int namesAt = tableAt + table.capacity();
         int sectionNamesAt = namesAt + names.size();
+        int framesAt = sectionNamesAt + SECTION_NAMES_BYTES;
         ByteBuffer headers = little(sections * SECTION_BYTES);
         section(headers, 0, 0, 0, 0, 0, 0, 0, 0);
+        int textName = sectionNames.add(".text");
+        int dataName = sectionNames.add(".data");
         for (Stretch each : stretches) {
             int kind = ALLOCATED | (each.isText() ? EXECUTABLE_SECTION : WRITABLE);
-            int name = sectionNames.add(each.isText() ? ".text" : ".data");
+            int name = each.isText() ? textName : dataName;
             section(headers, name, NOBITS, kind, each.start(), tableAt, each.end() - each.start(), 0, 0);
         }
         int strings = stretches.size() + 2;
         section(headers, sectionNames.add(".symtab"), SYMTAB, 0, 0, tableAt, table.capacity(), strings, SYMBOL_BYTES);
         section(headers, sectionNames.add(".strtab"), STRTAB, 0, 0, namesAt, names.size(), 0, 0);
+        section(headers, sectionNames.add(".debug_frame"), PROGBITS, 0, 0, framesAt, frames.length, 0, 0);
         int ownName = sectionNames.add(".shstrtab");
         section(headers, ownName, STRTAB, 0, 0, sectionNamesAt, sectionNames.size(), 0, 0);
 
         var file = new ByteArrayOutputStream();
-        file.writeBytes(header(stretches.getFirst().start(), sectionNamesAt + sectionNames.size(), sections));
-        file.writeBytes(segment(stretches.getFirst().start(), stretches.getLast().end()));
+        file.writeBytes(header(stretches.getFirst().start(), framesAt + frames.length, sections));
+        file.writeBytes(
+                segment(stretches.getFirst().start(), stretches.getLast().end()));
         file.writeBytes(table.array());
         file.writeBytes(names.bytes());
-        file.writeBytes(sectionNames.bytes());
+        file.writeBytes(Arrays.copyOf(sectionNames.bytes(), SECTION_NAMES_BYTES));
+        file.writeBytes(frames);
         file.writeBytes(headers.array());
         return file.toByteArray();
     }
@@ -167,8 +178,16 @@ final class KernelProgram {
             long sizeBytes,
             int link,
             int entryBytes) {
-        headers.putInt(name).putInt(type).putLong(kind).putLong(address).putLong(offset).putLong(sizeBytes);
-        headers.putInt(link).putInt(type == SYMTAB ? 1 : 0).putLong(type == 0 ? 0 : 1).putLong(entryBytes);
+        headers.putInt(name)
+                .putInt(type)
+                .putLong(kind)
+                .putLong(address)
+                .putLong(offset)
+                .putLong(sizeBytes);
+        headers.putInt(link)
+                .putInt(type == SYMTAB ? 1 : 0)
+                .putLong(type == 0 ? 0 : 1)
+                .putLong(entryBytes);
     }
 
     private static ByteBuffer little(int sizeBytes) {

@@ -60,11 +60,13 @@ final class LookCommands {
     private void info(MonitorCommand.Call call) {
         call.out().accept(looks.about());
         call.say("stands at   " + looks.words(mover.position()));
-        mover.timeline().ifPresent(timeline -> call.say("trace       from %s to %s"
-                .formatted(looks.words(timeline.start()), looks.words(timeline.end()))));
-        call.say("guest       " + guest.find()
-                .map(kernel -> "Linux " + kernel.facts().release())
-                .orElse("no Linux runs here"));
+        mover.timeline()
+                .ifPresent(timeline -> call.say("trace       from %s to %s"
+                        .formatted(looks.words(timeline.start()), looks.words(timeline.end()))));
+        call.say("guest       "
+                + guest.find()
+                        .map(kernel -> "Linux " + kernel.facts().release())
+                        .orElse("no Linux runs here"));
         target.threads().forEach(thread -> call.say("%-11s %s".formatted(thread.name(), thread.about())));
     }
 
@@ -85,7 +87,8 @@ final class LookCommands {
         int most = words.size() < 2 ? USUAL_EVENTS : (int) number(words.get(1), MOST_EVENTS);
         Position here = mover.position();
         var told = new AtomicInteger();
-        var watcher = TimeCommands.watcher(() -> told.get() >= most || call.isCancelled().getAsBoolean());
+        var watcher = TimeCommands.watcher(
+                () -> told.get() >= most || call.isCancelled().getAsBoolean());
         try {
             looks.watch(
                     words.getFirst(),
@@ -138,7 +141,11 @@ final class LookCommands {
 
     private String code(long pc) {
         String hex = "0x" + Long.toHexString(pc);
-        return pc >= 0 ? hex : guest.find().map(kernel -> kernel.symbols().describe(pc) + " (" + hex + ")").orElse(hex);
+        return pc >= 0
+                ? hex
+                : guest.find()
+                        .map(kernel -> kernel.symbols().describe(pc) + " (" + hex + ")")
+                        .orElse(hex);
     }
 
     private long physicalAddress(MonitorCommand.Call call, String text) {
@@ -161,8 +168,8 @@ final class LookCommands {
                 .map(KernelView::symbols)
                 .map(symbols -> symbols.find(text))
                 .filter(found -> found.isPresent())
-                .orElseThrow(() -> new GdbError("'%s' is no address: give one such as 0xffffffff80001234, or a symbol"
-                        .formatted(text)))
+                .orElseThrow(() -> new GdbError(
+                        "'%s' is no address: give one such as 0xffffffff80001234, or a symbol".formatted(text)))
                 .getAsLong();
     }
 
@@ -186,7 +193,8 @@ final class LookCommands {
         int length = words.size() < 2 ? USUAL_BYTES : (int) number(words.get(1), MOST_BYTES);
         PhysicalMemory memory = guest.machine().memory();
         if (!memory.contains(address, length)) {
-            throw new GdbError("memory is from 0x%x to 0x%x".formatted(memory.base(), memory.base() + memory.sizeBytes()));
+            throw new GdbError(
+                    "memory is from 0x%x to 0x%x".formatted(memory.base(), memory.base() + memory.sizeBytes()));
         }
         for (int at = 0; at < length; at += LINE_BYTES) {
             var line = new StringBuilder("0x%x: ".formatted(address + at));

@@ -115,8 +115,8 @@ final class MachineTarget implements Target {
         int done = 0;
         while (done < lengthBytes) {
             long at = address + done;
-            int inPage = Math.min(
-                    lengthBytes - done, AddressSpace.PAGE_BYTES - (int) (at & AddressSpace.PAGE_BYTES - 1));
+            int inPage =
+                    Math.min(lengthBytes - done, AddressSpace.PAGE_BYTES - (int) (at & AddressSpace.PAGE_BYTES - 1));
             long physical = translate(hart, at);
             if (physical < 0) {
                 break;
@@ -225,16 +225,19 @@ final class MachineTarget implements Target {
 
     @Override
     public void setRegister(long thread, Register register, long value) {
-        throw readOnly();
+        throw readOnly(mover);
     }
 
     @Override
     public void write(long thread, long address, byte[] bytes) {
-        throw readOnly();
+        throw readOnly(mover);
     }
 
-    static GdbError readOnly() {
-        return new GdbError("a recording can't be changed: 'retrovisor branch' makes a live machine of it");
+    static GdbError readOnly(Mover mover) {
+        return new GdbError(
+                mover.timeline().isPresent()
+                        ? "a recording can't be changed: 'retrovisor branch --set' makes a live machine of it"
+                        : "gdb can't change a machine that runs: 'retrovisor branch --set' changes one as it begins");
     }
 
     @Override
@@ -254,7 +257,9 @@ final class MachineTarget implements Target {
 
     @Override
     public Optional<RemoteFile> file(String path) {
-        return guest.find().filter(kernel -> path.equals(KernelProgram.path(kernel))).map(program::of);
+        return guest.find()
+                .filter(kernel -> path.equals(KernelProgram.path(kernel)))
+                .map(program::of);
     }
 
     @Override

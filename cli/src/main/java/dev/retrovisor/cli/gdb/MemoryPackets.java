@@ -48,8 +48,7 @@ final class MemoryPackets implements PacketGroup {
         if (range.lengthBytes() == 0) {
             return new byte[0];
         }
-        return session.target()
-                .read(session.thread(), range.address(), Math.min(range.lengthBytes(), MOST_READ));
+        return session.target().read(session.thread(), range.address(), Math.min(range.lengthBytes(), MOST_READ));
     }
 
     private String write(String arguments, byte[] bytes) {

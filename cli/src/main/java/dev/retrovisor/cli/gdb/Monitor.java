@@ -1,8 +1,8 @@
 package dev.retrovisor.cli.gdb;
 
+import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.linux.Task;
 import dev.retrovisor.introspect.linux.Tasks;
-import dev.retrovisor.introspect.kernel.KernelView;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -98,11 +98,13 @@ final class Monitor {
         var rows = new ArrayList<List<String>>();
         new Tasks(kernel)
                 .processes()
-                .forEach(task -> kernel.tolerate("processes", () -> rows.add(List.of(
-                        Integer.toString(task.pid()),
-                        Integer.toString(task.uid()),
-                        command(task),
-                        Integer.toString(task.cpu())))));
+                .forEach(task -> kernel.tolerate(
+                        "processes",
+                        () -> rows.add(List.of(
+                                Integer.toString(task.pid()),
+                                Integer.toString(task.uid()),
+                                command(task),
+                                Integer.toString(task.cpu())))));
         return new GuestLooks.Table(List.of("pid", "user", "command", "cores"), rows);
     }
 
@@ -115,11 +117,13 @@ final class Monitor {
         var rows = new ArrayList<List<String>>();
         new Tasks(kernel)
                 .threads()
-                .forEach(task -> kernel.tolerate("threads", () -> rows.add(List.of(
-                        Integer.toString(task.tgid()),
-                        task.name(),
-                        Integer.toString(task.pid()),
-                        Integer.toString(task.cpu())))));
+                .forEach(task -> kernel.tolerate(
+                        "threads",
+                        () -> rows.add(List.of(
+                                Integer.toString(task.tgid()),
+                                task.name(),
+                                Integer.toString(task.pid()),
+                                Integer.toString(task.cpu())))));
         return new GuestLooks.Table(List.of("pid", "command", "tid", "core"), rows);
     }
 }

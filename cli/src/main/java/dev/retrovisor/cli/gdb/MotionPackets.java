@@ -75,8 +75,7 @@ final class MotionPackets implements PacketGroup {
                     return go(new Motion(false, true, thread.isOne() ? thread.number() : session.motionThread()));
                 }
                 case 'r' -> {
-                    return stepInside(
-                            action.substring(1), thread.isOne() ? thread.number() : session.motionThread());
+                    return stepInside(action.substring(1), thread.isOne() ? thread.number() : session.motionThread());
                 }
                 case 'c', 'C' -> isAnyToRun = true;
                 case 't' -> {}
@@ -97,8 +96,8 @@ final class MotionPackets implements PacketGroup {
         long end = Hex.number(ends[1]);
         Register pc = session.target().registers().get(Register.PC_NUMBER);
         while (true) {
-            StopEvent event = session.target()
-                    .resume(new Motion(false, true, thread), session.connection()::isInterrupted);
+            StopEvent event =
+                    session.target().resume(new Motion(false, true, thread), session.connection()::isInterrupted);
             long at = session.target().register(thread, pc).orElse(end);
             boolean isInside = at - start >= 0 && at - end < 0;
             if (!isInside || !(event.reason() instanceof Reason.Stepped)) {

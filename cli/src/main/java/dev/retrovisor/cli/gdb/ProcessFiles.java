@@ -3,7 +3,6 @@ package dev.retrovisor.cli.gdb;
 import dev.retrovisor.introspect.kernel.KernelObject;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.linux.FilePages;
-import dev.retrovisor.introspect.linux.MemoryMaps;
 import dev.retrovisor.introspect.linux.Vma;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import java.util.Arrays;
@@ -20,8 +19,7 @@ final class ProcessFiles {
      */
     static Optional<RemoteFile> find(GuestProcess process, String path) {
         KernelView kernel = process.kernel();
-        List<Vma> mapped = process.mm().stream()
-                .flatMap(mm -> new MemoryMaps(kernel, mm).all())
+        List<Vma> mapped = process.maps().stream()
                 .filter(vma -> vma.kind() == Vma.Kind.FILE)
                 .toList();
         String name = name(path);

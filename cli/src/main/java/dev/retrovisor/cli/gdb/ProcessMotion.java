@@ -83,8 +83,7 @@ final class ProcessMotion {
         var places = new ArrayList<Trigger>();
         for (String each : functions) {
             symbols.function(each)
-                    .ifPresent(symbol ->
-                            places.add(Triggers.pc(symbol.address(), hit -> condition.holds(hit.hart()))));
+                    .ifPresent(symbol -> places.add(Triggers.pc(symbol.address(), hit -> condition.holds(hit.hart()))));
         }
         return new HartTriggers.Any(places);
     }
@@ -168,8 +167,7 @@ final class ProcessMotion {
         return switch (stop.cause()) {
             case ARRIVED, HIT -> Optional.empty();
             case START -> Optional.of(new Reason.HistoryBegins());
-            case END ->
-                Optional.of(mover.timeline().isPresent() ? new Reason.HistoryEnds() : new Reason.Gone());
+            case END -> Optional.of(mover.timeline().isPresent() ? new Reason.HistoryEnds() : new Reason.Gone());
             case CANCELLED -> Optional.of(new Reason.Interrupted());
         };
     }

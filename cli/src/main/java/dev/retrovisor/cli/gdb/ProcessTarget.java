@@ -77,7 +77,8 @@ final class ProcessTarget implements Target {
             return List.of(new Thread(pid, "process " + pid, "not there at this position", OptionalInt.empty()));
         }
         return require().threads().stream()
-                .map(task -> new Thread(task.pid(), task.name(), about(task), require().hartOf(task)))
+                .map(task -> new Thread(
+                        task.pid(), task.name(), about(task), require().hartOf(task)))
                 .toList();
     }
 
@@ -110,8 +111,26 @@ final class ProcessTarget implements Target {
     @Override
     public byte[] read(long thread, long address, int lengthBytes) {
         byte[] bytes = new byte[lengthBytes];
-        int done = here().map(found -> found.space().readAvailable(address, bytes, lengthBytes)).orElse(0);
-        return Arrays.copyOf(bytes, done);
+        return Arrays.copyOf(
+                bytes, here().map(found -> read(found, address, bytes)).orElse(0));
+    }
+
+    private static int read(GuestProcess found, long address, byte[] bytes) {
+        AddressSpace space = found.space();
+        int done = 0;
+        while (done < bytes.length) {
+            long at = address + done;
+            int inPage =
+                    Math.min(bytes.length - done, AddressSpace.PAGE_BYTES - (int) (at & AddressSpace.PAGE_BYTES - 1));
+            long physical = space.translate(at);
+            if (physical != AddressSpace.UNMAPPED) {
+                space.memory().read(physical, bytes, done, inPage);
+            } else if (!found.isUntouchedZero(at)) {
+                break;
+            }
+            done += inPage;
+        }
+        return done;
     }
 
     @Override
@@ -209,12 +228,12 @@ final class ProcessTarget implements Target {
 
     @Override
     public void setRegister(long thread, Register register, long value) {
-        throw MachineTarget.readOnly();
+        throw MachineTarget.readOnly(mover);
     }
 
     @Override
     public void write(long thread, long address, byte[] bytes) {
-        throw MachineTarget.readOnly();
+        throw MachineTarget.readOnly(mover);
     }
 
     @Override
@@ -229,12 +248,12 @@ final class ProcessTarget implements Target {
 
     @Override
     public Optional<RemoteFile> file(String path) {
-        return here().flatMap(found -> ProcessFiles.find(found, path));
+        return here().flatMap(found -> ProcFiles.find(found, path).or(() -> ProcessFiles.find(found, path)));
     }
 
     @Override
     public Optional<byte[]> auxiliaryVector() {
-        return here().flatMap(GuestProcess::mm).map(ProcessTarget::auxiliaryVector);
+        return here().map(GuestProcess::mm).map(ProcessTarget::auxiliaryVector);
     }
 
     private static byte[] auxiliaryVector(KernelObject mm) {

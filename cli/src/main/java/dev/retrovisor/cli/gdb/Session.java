@@ -132,14 +132,12 @@ final class Session {
 
     /** The thread that steps, where a packet does not say. */
     long motionThread() {
-        return motionThread > 0 ? motionThread : target.stoppedThread();
+        return motionThread > 0 ? motionThread : thread();
     }
 
     /** A thread's number as packets have it. */
     String idText(long thread) {
         var process = target.process();
-        return process.isPresent()
-                ? "p%x.%x".formatted(process.getAsInt(), thread)
-                : Long.toHexString(thread);
+        return process.isPresent() ? "p%x.%x".formatted(process.getAsInt(), thread) : Long.toHexString(thread);
     }
 }

@@ -36,7 +36,7 @@ final class SharedLibraries {
         try {
             long debug = debugAddress(space, ByteBuffer.wrap(auxiliary).order(ByteOrder.LITTLE_ENDIAN));
             first = debug == 0 ? 0 : space.readLong(debug + FIRST_MAP);
-            append(libraries, space, first);
+            append(libraries, space, debug, first);
         } catch (MemoryFault _) {
             // The linker has not come so far yet; what it has is told.
         }
@@ -44,14 +44,14 @@ final class SharedLibraries {
         return "<library-list-svr4 version=\"1.0\"%s>\n%s</library-list-svr4>\n".formatted(main, libraries);
     }
 
-    private static void append(StringBuilder libraries, AddressSpace space, long first) {
+    private static void append(StringBuilder libraries, AddressSpace space, long debug, long first) {
         Set<Long> seen = new HashSet<>();
         for (long map = first; map != 0 && seen.add(map) && seen.size() < MOST_LIBRARIES; ) {
             String name = space.readString(space.readLong(map + NAME), LONGEST_NAME);
             // The first is the program itself; what has no name is the kernel's.
             if (map != first && !name.isEmpty()) {
-                libraries.append("<library name=\"%s\" lm=\"0x%x\" l_addr=\"0x%x\" l_ld=\"0x%x\"/>\n"
-                        .formatted(XmlText.of(name), map, space.readLong(map), space.readLong(map + DYNAMIC)));
+                libraries.append("<library name=\"%s\" lm=\"0x%x\" l_addr=\"0x%x\" l_ld=\"0x%x\" lmid=\"0x%x\"/>\n"
+                        .formatted(XmlText.of(name), map, space.readLong(map), space.readLong(map + DYNAMIC), debug));
             }
             map = space.readLong(map + NEXT);
         }

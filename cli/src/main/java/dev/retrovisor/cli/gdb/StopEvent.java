@@ -31,11 +31,7 @@ record StopEvent(long thread, Reason reason) {
     int signal() {
         return switch (reason) {
             case Reason.Interrupted _ -> 2;
-            case Reason.Stepped _,
-                    Reason.Met _,
-                    Reason.HistoryBegins _,
-                    Reason.HistoryEnds _,
-                    Reason.Gone _ -> 5;
+            case Reason.Stepped _, Reason.Met _, Reason.HistoryBegins _, Reason.HistoryEnds _, Reason.Gone _ -> 5;
         };
     }
 }

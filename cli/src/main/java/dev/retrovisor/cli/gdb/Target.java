@@ -34,13 +34,13 @@ interface Target {
     /** A register's value; empty if it is not known. */
     OptionalLong register(long thread, Register register);
 
-    /** Changes a register of a machine that runs live. */
+    /** Changes a register, where the target can be changed. */
     void setRegister(long thread, Register register, long value);
 
     /** The bytes from an address up to the first that is not there. */
     byte[] read(long thread, long address, int lengthBytes);
 
-    /** Changes memory of a machine that runs live. */
+    /** Changes memory, where the target can be changed. */
     void write(long thread, long address, byte[] bytes);
 
     /** Where in RAM an address of the thread's lies. */

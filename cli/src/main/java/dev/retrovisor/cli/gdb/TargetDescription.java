@@ -43,11 +43,10 @@ final class TargetDescription {
 
     private static String type(Register register) {
         return switch (register.kind()) {
-            case INTEGER -> register.number() == Register.SP ? "data_ptr" : "long";
+            case INTEGER -> register.number() == Register.SP ? "data_ptr" : "int";
             case PC -> "code_ptr";
             case FLOAT -> "ieee_double";
-            case FLOAT_STATE -> "int";
-            case CSR, PRIVILEGE -> "long";
+            case FLOAT_STATE, CSR, PRIVILEGE -> "int";
         };
     }
 }

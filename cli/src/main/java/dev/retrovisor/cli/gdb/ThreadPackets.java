@@ -17,10 +17,12 @@ final class ThreadPackets implements PacketGroup {
                 new Row("H", this::choose),
                 new Row("T", this::isAlive),
                 new Row("qC", _ -> "QC" + session.idText(session.target().stoppedThread())),
-                new Row("qfThreadInfo", _ -> "m"
-                        + session.target().threads().stream()
-                                .map(thread -> session.idText(thread.id()))
-                                .collect(Collectors.joining(","))),
+                new Row(
+                        "qfThreadInfo",
+                        _ -> "m"
+                                + session.target().threads().stream()
+                                        .map(thread -> session.idText(thread.id()))
+                                        .collect(Collectors.joining(","))),
                 new Row("qsThreadInfo", _ -> "l"),
                 new Row("qThreadExtraInfo", this::about));
     }

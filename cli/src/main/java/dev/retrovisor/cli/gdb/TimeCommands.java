@@ -36,7 +36,8 @@ final class TimeCommands {
                         this::seek),
                 new MonitorCommand("back", "[N]", "go N steps back (1)", (call, words) -> step(call, words, -1)),
                 new MonitorCommand("forward", "[N]", "go N steps on (1)", (call, words) -> step(call, words, 1)),
-                new MonitorCommand("checkpoint", "[NAME]", "keep this position by a name, as long as the server runs", this::keep),
+                new MonitorCommand(
+                        "checkpoint", "[NAME]", "keep this position by a name, as long as the server runs", this::keep),
                 new MonitorCommand("info checkpoints", "", "list the checkpoints", (call, _) -> list(call)),
                 new MonitorCommand("delete checkpoint", "NAME", "delete one", this::delete));
     }
@@ -65,7 +66,8 @@ final class TimeCommands {
         if (!words.isEmpty()) {
             if (!(ReplayTarget.parse(MonitorCommand.only(words, "one number of steps"))
                     instanceof ReplayTarget.Step(long number))) {
-                throw new GdbError("'%s' is no number of steps: give one such as 12 or 250M".formatted(words.getFirst()));
+                throw new GdbError(
+                        "'%s' is no number of steps: give one such as 12 or 250M".formatted(words.getFirst()));
             }
             steps = number;
         }
@@ -94,9 +96,7 @@ final class TimeCommands {
     }
 
     private void keep(MonitorCommand.Call call, List<String> words) {
-        String name = words.isEmpty()
-                ? "gdb-" + mover.position().step()
-                : MonitorCommand.only(words, "one name");
+        String name = words.isEmpty() ? "gdb-" + mover.position().step() : MonitorCommand.only(words, "one name");
         timeline();
         kept.put(name, mover.position());
         call.say("checkpoint %s at %s".formatted(name, looks.words(mover.position())));

@@ -13,8 +13,7 @@ final class TransferPackets implements PacketGroup {
      * All of the address space is memory: an address is what the page tables make of it. In two halves, since gdb has
      * no number for all.
      */
-    private static final String MEMORY_MAP =
-            """
+    private static final String MEMORY_MAP = """
             <?xml version="1.0"?>
             <!DOCTYPE memory-map PUBLIC "+//IDN gnu.org//DTD GDB Memory Map V1.0//EN" "http://sourceware.org/gdb/gdb-memory-map.dtd">
             <memory-map>

@@ -1,0 +1,2 @@
+/** The gdb server, with Debian's own gdb as its client. */
+package dev.retrovisor.testkit.gdb;
