@@ -1,0 +1,90 @@
+package dev.retrovisor.cli.prompt;
+
+import dev.retrovisor.cli.NearWords;
+import dev.retrovisor.cli.UserMistake;
+import dev.retrovisor.cli.prompt.CommandRow.Group;
+import dev.retrovisor.cli.prompt.Syntax.Kind;
+import dev.retrovisor.introspect.expression.TypeText;
+import dev.retrovisor.introspect.types.CType;
+import dev.retrovisor.introspect.types.Field;
+import dev.retrovisor.introspect.types.StructLayout;
+import dev.retrovisor.introspect.types.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Shows how a type of the kernel's lies in memory. */
+final class TypeCommand implements PromptCommand {
+    private record Member(String name, String type, long offsetBytes, int bitOffset, int bitSize, long sizeBytes) {}
+
+    private record Shape(String type, long sizeBytes, List<Member> members) {}
+
+    @Override
+    public CommandRow row() {
+        return CommandRow.of(
+                        "type",
+                        Group.LOOKING,
+                        "how a type of the kernel's, or an expression's, lies in memory",
+                        Syntax.of().needs("TYPE|EXPRESSION", Kind.EXPRESSION))
+                .alias("ptype")
+                .example("type struct pipe_inode_info", "members with their offsets")
+                .example("type current->mm", "of an expression")
+                .example("type vfs_read", "a function's prototype");
+    }
+
+    @Override
+    public Reply run(Session session, Arguments arguments) {
+        Guest guest = session.guest();
+        Types types = guest.kernel().types();
+        String text = arguments.get("TYPE|EXPRESSION").strip();
+        CType type = named(types, text)
+                .orElseGet(() -> guest.evaluate(text).type());
+        CType target = type instanceof CType.Pointer pointer ? pointer.target().get() : type;
+        if (target instanceof CType.Struct(StructLayout layout)) {
+            return struct(type, layout);
+        }
+        String declaration = target instanceof CType.Function ? TypeText.declaration(target, text) : TypeText.of(type);
+        return new Reply.Facts(
+                type.sizeBytes() == 0 || target instanceof CType.Function
+                        ? declaration
+                        : "%s, %,d bytes".formatted(declaration, type.sizeBytes()),
+                new Shape(declaration, type.sizeBytes(), List.of()));
+    }
+
+    private static Optional<CType> named(Types types, String text) {
+        String tag = text.replaceFirst("^(struct|union)\\s+", "");
+        if (!tag.equals(text)) {
+            StructLayout layout = types.findStruct(tag)
+                    .orElseThrow(() -> new UserMistake("the kernel has no type '%s'%s"
+                            .formatted(text, NearWords.hint(tag, types.structs().map(StructLayout::name).toList()))));
+            return Optional.of(new CType.Struct(layout));
+        }
+        return types.findTypedef(text).or(() -> types.findFunction(text).map(CType.Function::new));
+    }
+
+    private static Reply struct(CType type, StructLayout layout) {
+        var members = new ArrayList<Member>();
+        for (Field field : layout.members()) {
+            members.add(new Member(
+                    field.name(),
+                    TypeText.of(field.type()),
+                    field.offsetBytes(),
+                    (int) (field.bitOffset() & 7),
+                    field.bitSize(),
+                    field.type().sizeBytes()));
+        }
+        var lines = new ArrayList<String>();
+        lines.add("%s {  // %,d bytes".formatted(layout, layout.sizeBytes()));
+        for (Field field : layout.members()) {
+            String declaration = TypeText.declaration(field.type(), field.name());
+            lines.add("  %6d%s  %s%s;"
+                    .formatted(
+                            field.offsetBytes(),
+                            field.isBitField() ? "." + (field.bitOffset() & 7) : "  ",
+                            declaration,
+                            field.isBitField() ? " : " + field.bitSize() : ""));
+        }
+        lines.add("}" + (type instanceof CType.Pointer ? " *" : ""));
+        return new Reply.Facts(lines, new Shape(TypeText.of(type), layout.sizeBytes(), members));
+    }
+}
