@@ -7,6 +7,7 @@ import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.MemoryFault;
 import dev.retrovisor.machine.isa.Disassembler;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,11 +21,30 @@ final class DisasCommand implements PromptCommand {
     /**
      * One instruction.
      *
-     * @param at whether it is the hart's next one
+     * @param isNext whether it is the hart's next one
      * @param target where it goes, if it is a jump or branch
      */
     private record Line(
-            String at, @Column(Column.Style.HEX) long address, String symbol, String bits, String instruction, String target) {}
+            boolean isNext,
+            @Column(Column.Style.HEX) long address,
+            String symbol,
+            String bits,
+            String instruction,
+            String target) {
+        String forPeople(int symbolPlaces) {
+            String named = symbol.isEmpty() ? "" : "<" + symbol + ">";
+            return "%s 0x%x  %s  %-8s  %s%s"
+                    .formatted(
+                            isNext ? "=>" : "  ",
+                            address,
+                            named + " ".repeat(Math.max(0, symbolPlaces - named.length())),
+                            bits,
+                            instruction,
+                            target.isEmpty() ? "" : "  <" + target + ">");
+        }
+    }
+
+    private record Code(List<Line> instructions) {}
 
     @Override
     public CommandRow row() {
@@ -59,7 +79,7 @@ final class DisasCommand implements PromptCommand {
             int bits = bytes[0] & 0xff | (bytes[1] & 0xff) << 8 | (bytes[2] & 0xff) << 16 | bytes[3] << 24;
             String text = Disassembler.disassemble(bits, at);
             lines.add(new Line(
-                    at == pc ? "=>" : "",
+                    at == pc,
                     at,
                     guest.symbolAt(at),
                     isShort ? "%04x".formatted(bits & 0xffff) : "%08x".formatted(bits),
@@ -67,7 +87,8 @@ final class DisasCommand implements PromptCommand {
                     target(guest, text)));
             at += isShort ? 2 : 4;
         }
-        return Reply.rows(Line.class, lines, "(nothing)");
+        int places = lines.stream().mapToInt(line -> line.symbol().length() + 2).max().orElse(0);
+        return new Reply.Facts(lines.stream().map(line -> line.forPeople(places)).toList(), new Code(lines));
     }
 
     private static String target(Guest guest, String instruction) {

@@ -15,6 +15,8 @@ import java.util.Optional;
 
 /** Shows how a type of the kernel's lies in memory. */
 final class TypeCommand implements PromptCommand {
+    private static final int DEEPEST = 8;
+
     private record Member(String name, String type, long offsetBytes, int bitOffset, int bitSize, long sizeBytes) {}
 
     private record Shape(String type, long sizeBytes, List<Member> members) {}
@@ -64,27 +66,39 @@ final class TypeCommand implements PromptCommand {
 
     private static Reply struct(CType type, StructLayout layout) {
         var members = new ArrayList<Member>();
+        var lines = new ArrayList<String>();
+        lines.add("%s {  // %,d bytes".formatted(layout, layout.sizeBytes()));
+        add(layout, 0, 0, members, lines);
+        lines.add("}" + (type instanceof CType.Pointer ? " *" : ""));
+        return new Reply.Facts(lines, new Shape(TypeText.of(type), layout.sizeBytes(), members));
+    }
+
+    /** Adds members; those of an anonymous structure within are the outer one's own, and stand further in. */
+    private static void add(
+            StructLayout layout, long startBits, int depth, List<Member> members, List<String> lines) {
+        String indent = "  ".repeat(depth);
         for (Field field : layout.members()) {
+            long bits = startBits + field.bitOffset();
+            if (field.name().isEmpty() && field.type() instanceof CType.Struct(StructLayout inner) && depth < DEEPEST) {
+                lines.add("  %6d    %s%s {".formatted(bits >>> 3, indent, inner.isUnion() ? "union" : "struct"));
+                add(inner, bits, depth + 1, members, lines);
+                lines.add("            %s};".formatted(indent));
+                continue;
+            }
+            lines.add("  %6d%s  %s%s%s;"
+                    .formatted(
+                            bits >>> 3,
+                            field.isBitField() ? "." + (bits & 7) : "  ",
+                            indent,
+                            TypeText.declaration(field.type(), field.name()),
+                            field.isBitField() ? " : " + field.bitSize() : ""));
             members.add(new Member(
                     field.name(),
                     TypeText.of(field.type()),
-                    field.offsetBytes(),
-                    (int) (field.bitOffset() & 7),
+                    bits >>> 3,
+                    (int) (bits & 7),
                     field.bitSize(),
                     field.type().sizeBytes()));
         }
-        var lines = new ArrayList<String>();
-        lines.add("%s {  // %,d bytes".formatted(layout, layout.sizeBytes()));
-        for (Field field : layout.members()) {
-            String declaration = TypeText.declaration(field.type(), field.name());
-            lines.add("  %6d%s  %s%s;"
-                    .formatted(
-                            field.offsetBytes(),
-                            field.isBitField() ? "." + (field.bitOffset() & 7) : "  ",
-                            declaration,
-                            field.isBitField() ? " : " + field.bitSize() : ""));
-        }
-        lines.add("}" + (type instanceof CType.Pointer ? " *" : ""));
-        return new Reply.Facts(lines, new Shape(TypeText.of(type), layout.sizeBytes(), members));
     }
 }

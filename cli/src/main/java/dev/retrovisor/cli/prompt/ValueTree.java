@@ -172,13 +172,14 @@ final class ValueTree {
             case CHARACTER -> character(number);
             case DECIMAL -> isUnsigned ? Long.toUnsignedString(number) : Long.toString(number);
             case USUAL -> {
-                String decimal = isUnsigned ? Long.toUnsignedString(number) : Long.toString(number);
+                if (isUnsigned && number < 0) {
+                    yield "0x" + Long.toHexString(number); // an address, or bits
+                }
+                String decimal = Long.toString(number);
                 if (memory.isCharacter(type)) {
                     yield decimal + " " + character(number);
                 }
-                yield number < -4096 && isUnsigned || Math.abs(number) >= 1 << 20
-                        ? "%s (0x%x)".formatted(decimal, number & mask(type))
-                        : decimal;
+                yield Math.abs(number) >= 1 << 20 ? "%s (0x%x)".formatted(decimal, number & mask(type)) : decimal;
             }
         };
     }

@@ -94,13 +94,13 @@ public final class Memory {
         };
     }
 
-    /** Whether a type is an array of characters. */
+    /** Whether a type is an array of characters; the kernel's bytes are unsigned ones. */
     public boolean isText(CType type) {
         return type instanceof CType.Array array && isCharacter(array.element());
     }
 
     public boolean isCharacter(CType type) {
-        return type instanceof CType.Scalar scalar && scalar.sizeBytes() == 1 && scalar.name().endsWith("char");
+        return type instanceof CType.Scalar scalar && scalar.name().equals("char");
     }
 
     /** The text up to its end, or to so many bytes. */
