@@ -97,6 +97,9 @@ final class FinishCommand implements PromptCommand {
         long start = pc < 0
                 ? guest.kernel().symbols().at(pc).filter(Symbol::isText).map(Symbol::address).orElse(0L)
                 : guest.images().map(images -> images.functionOf(pc)).orElse(0L);
+        if (start == pc) {
+            throw new UserMistake("this function begins right here: 'back' goes to its caller");
+        }
         if (start == 0) {
             throw new UserMistake("nobody says where this function begins: 0x%x".formatted(pc));
         }

@@ -18,7 +18,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -175,7 +174,7 @@ public final class Prompt {
         return exitCode;
     }
 
-    /** The lines of a script, without an end where it can't be read. */
+    /** The lines of a script. */
     public static List<String> script(java.nio.file.Path file) {
         try {
             return java.nio.file.Files.readAllLines(file);
@@ -184,11 +183,5 @@ public final class Prompt {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** What a user may leave out. */
-    static Optional<String> hint(Session session) {
-        return Optional.of("at step %,d of %,d; 'help' lists the commands, ^D leaves"
-                .formatted(session.position().step(), session.timeline().end().step()));
     }
 }

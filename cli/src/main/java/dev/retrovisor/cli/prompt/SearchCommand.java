@@ -142,9 +142,4 @@ final class SearchCommand implements PromptCommand {
         }
         return text.toString();
     }
-
-    /** Where it is in memory. */
-    static List<String> kinds() {
-        return List.of("physical", "kernel");
-    }
 }

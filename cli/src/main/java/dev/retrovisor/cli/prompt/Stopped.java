@@ -6,7 +6,6 @@ import dev.retrovisor.replayer.timeline.Hit;
 import dev.retrovisor.replayer.timeline.Stop;
 import dev.retrovisor.replayer.timeline.Triggers;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -88,9 +87,5 @@ record Stopped(String cause, int breakpoint, String what, Here here) {
 
     private static String named(String symbol) {
         return symbol.isEmpty() ? "" : " <" + symbol + ">";
-    }
-
-    List<String> lines() {
-        return here.lines();
     }
 }

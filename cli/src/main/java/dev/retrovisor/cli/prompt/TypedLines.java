@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -133,13 +132,6 @@ final class TypedLines implements AutoCloseable {
     private String promptText() {
         String text = "boot+%ss> ".formatted(Positions.seconds(session.position().virtualNanos()));
         return screen.outputHasColour() ? "\u001b[1m" + text + "\u001b[0m" : text;
-    }
-
-    /** What was typed before, in order. */
-    List<String> history() {
-        var lines = new ArrayList<String>();
-        reader.getHistory().forEach(entry -> lines.add(entry.line()));
-        return lines;
     }
 
     @Override
