@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What an inspection found at a position. */
-record Answer(
+public record Answer(
         Inspection<?> inspection,
         Position position,
         String kernelRelease,
@@ -22,7 +22,7 @@ record Answer(
      * @param kernel with a record of damage of its own
      * @throws Unanswerable if this kernel lacks what the inspection needs
      */
-    static Answer of(Inspection<?> inspection, Inspection.Scope scope, KernelView kernel, Position position) {
+    public static Answer of(Inspection<?> inspection, Inspection.Scope scope, KernelView kernel, Position position) {
         var rows = new ArrayList<Record>();
         Unanswerable.guard(inspection.name(), kernel, () -> {
             try (Stream<? extends Record> found = inspection.run(kernel, scope)) {

@@ -14,14 +14,14 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** Values of rows as text, harmless whatever the guest wrote. */
-final class CellText {
+public final class CellText {
     /** What stands in a table where there is nothing. */
-    static final String NOTHING = "-";
+    public static final String NOTHING = "-";
 
     private CellText() {}
 
     /** The pieces of a cell for people, between which a line may break; never none. */
-    static List<String> pieces(Object value, Style style) {
+    public static List<String> pieces(Object value, Style style) {
         Object plain = opened(value);
         List<?> elements = elements(plain);
         if (elements == null) {
@@ -82,7 +82,7 @@ final class CellText {
     }
 
     /** {@code 0xffffffff80001234}: as many bits as the value has. */
-    static String hex(Number number) {
+    public static String hex(Number number) {
         return "0x"
                 + switch (number) {
                     case Integer word -> Integer.toHexString(word);
@@ -93,7 +93,7 @@ final class CellText {
     }
 
     /** One value for programs: numbers in full, guest text made harmless; empty if there is nothing. */
-    static String exact(Object value, Style style) {
+    public static String exact(Object value, Style style) {
         Object plain = opened(value);
         return switch (plain) {
             case null -> "";
@@ -104,12 +104,12 @@ final class CellText {
         };
     }
 
-    static String word(Enum<?> constant) {
+    public static String word(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** What an optional holds, or null. */
-    static Object opened(Object value) {
+    public static Object opened(Object value) {
         return switch (value) {
             case Optional<?> optional -> optional.orElse(null);
             case OptionalLong optional -> optional.isPresent() ? optional.getAsLong() : null;
@@ -119,7 +119,7 @@ final class CellText {
     }
 
     /** The elements of what has several, or null. */
-    static List<?> elements(Object value) {
+    public static List<?> elements(Object value) {
         return switch (value) {
             case Collection<?> collection -> List.copyOf(collection);
             case Map<?, ?> map ->

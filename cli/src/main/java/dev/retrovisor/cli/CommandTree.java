@@ -35,6 +35,7 @@ final class CommandTree {
             new Entry(VerifyCommand.class, VerifyCommand::new),
             new Entry(InspectCommand.class, InspectCommand::new),
             new Entry(EventsCommand.class, EventsCommand::new),
+            new Entry(ReplCommand.class, ReplCommand::new),
             new Entry(LeaksCommand.class, LeaksCommand::new),
             new Entry(ExportCommand.class, ExportCommand::new),
             new Entry(DumpCommand.class, DumpCommand::new),

@@ -9,19 +9,19 @@ import java.util.List;
  * @param total how often
  * @param notes the first of each kind, harmless
  */
-record DamageReport(long total, List<String> notes) {
-    static DamageReport of(Damage damage) {
+public record DamageReport(long total, List<String> notes) {
+    public static DamageReport of(Damage damage) {
         return new DamageReport(
                 damage.total(),
                 damage.notes().stream().map(GuestText::printable).toList());
     }
 
-    boolean isNone() {
+    public boolean isNone() {
         return total == 0;
     }
 
     /** Tells on standard error; nothing if there is nothing. */
-    void tell(Screen screen, String question) {
+    public void tell(Screen screen, String question) {
         if (isNone()) {
             return;
         }
@@ -35,7 +35,7 @@ record DamageReport(long total, List<String> notes) {
         }
     }
 
-    int exitCode() {
+    public int exitCode() {
         return isNone() ? ExitCode.GOOD : ExitCode.DAMAGED;
     }
 }

@@ -14,8 +14,8 @@ import java.util.Locale;
  * Prints events as they come, in constant memory: they are gathered in a buffer that is written when it is full and
  * whenever {@link #flush} is called.
  */
-final class EventPrinter {
-    static final int SCHEMA_VERSION = 1;
+public final class EventPrinter {
+    public static final int SCHEMA_VERSION = 1;
 
     private static final int BUFFERED_CHARACTERS = 1 << 16;
     private static final int NAME_PLACES = 15;
@@ -36,7 +36,7 @@ final class EventPrinter {
      * @param to where the events go
      * @param dimmed whether that shows colour
      */
-    EventPrinter(PrintStream to, boolean dimmed, RowFormat format, boolean severalStreams) {
+    public EventPrinter(PrintStream to, boolean dimmed, RowFormat format, boolean severalStreams) {
         this.to = to;
         this.format = format;
         this.severalStreams = severalStreams;
@@ -45,7 +45,7 @@ final class EventPrinter {
     }
 
     /** Before the first event. */
-    void begin(String guest, List<String> streams) {
+    public void begin(String guest, List<String> streams) {
         switch (format) {
             case TABLE -> {
                 String heading = "%12s  %5s  %s  %s".formatted("TIME", "TID", padded("NAME", NAME_PLACES), "EVENT");
@@ -65,11 +65,11 @@ final class EventPrinter {
         }
     }
 
-    long printed() {
+    public long printed() {
         return printed;
     }
 
-    void print(GuestEvent event) {
+    public void print(GuestEvent event) {
         switch (format) {
             case TABLE -> line(forPeople(event));
             case JSON ->
@@ -147,7 +147,7 @@ final class EventPrinter {
     }
 
     /** After the last event. */
-    void end(Position from, Position to, List<String> notes, DamageReport damage) {
+    public void end(Position from, Position to, List<String> notes, DamageReport damage) {
         if (format == RowFormat.TABLE && printed == 0) {
             line("(nothing)");
         }
@@ -171,7 +171,7 @@ final class EventPrinter {
     }
 
     /** Writes what is gathered. */
-    void flush() {
+    public void flush() {
         write();
         to.flush();
     }
@@ -184,7 +184,7 @@ final class EventPrinter {
     }
 
     /** Whether whoever read has gone. */
-    boolean isClosed() {
+    public boolean isClosed() {
         return to.checkError();
     }
 }

@@ -2,6 +2,7 @@ package dev.retrovisor.cli;
 
 import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.GuestFormatException;
+import dev.retrovisor.introspect.expression.ExpressionException;
 import dev.retrovisor.introspect.filter.FilterSyntaxException;
 import dev.retrovisor.introspect.isf.IsfFormatException;
 import dev.retrovisor.introspect.kernel.NoKernelException;
@@ -29,11 +30,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Every failure as one line and an exit code. */
-final class Failures {
+public final class Failures {
     private final Screen screen;
     private final String javaVersion;
 
-    Failures(Screen screen) {
+    public Failures(Screen screen) {
         this.screen = screen;
         this.javaVersion = Runtime.version().toString();
     }
@@ -71,9 +72,9 @@ final class Failures {
         return command.getCommandSpec().qualifiedName();
     }
 
-    static int exitCode(Throwable failure) {
+    public static int exitCode(Throwable failure) {
         return switch (failure) {
-            case UserMistake _, FilterSyntaxException _, GuestException _, NetworkOptionException _ ->
+            case UserMistake _, FilterSyntaxException _, ExpressionException _, GuestException _, NetworkOptionException _ ->
                 ExitCode.USER_MISTAKE;
             case HostSetupException _, ReplayException _ -> ExitCode.USER_MISTAKE;
             case BadFile _, GuestFormatException _, TraceFormatException _, IsfFormatException _ -> ExitCode.BAD_FILE;
@@ -88,6 +89,11 @@ final class Failures {
         };
     }
 
+    /** A failure as one line, without who says it. */
+    public String line(Throwable failure) {
+        return Text.visible(exitCode(failure) == ExitCode.BUG ? bug(failure, false) : message(failure));
+    }
+
     private static String message(Throwable failure) {
         return switch (failure) {
             case UncheckedIOException e -> message(e.getCause());
@@ -99,6 +105,7 @@ final class Failures {
             case OutOfMemoryError e ->
                 "not enough memory on this host (" + e.getMessage() + "): give the guest less with --memory";
             case FilterSyntaxException e -> oneLine(e) + NearWords.hint(e.word(), e.candidates());
+            case ExpressionException e -> oneLine(e) + NearWords.hint(e.word(), e.candidates());
             default -> oneLine(failure);
         };
     }

@@ -13,7 +13,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param symbol empty for one that is only a number
  * @param offset from the symbol, or the address itself
  */
-record GuestAddress(String symbol, long offset) {
+public record GuestAddress(String symbol, long offset) {
     private static final Pattern FORM =
             Pattern.compile("(?<symbol>[A-Za-z_.$][\\w.$]*)(?:\\+(?<offset>0[xX][0-9a-fA-F]{1,16}|[0-9]{1,18}))?");
 

@@ -6,7 +6,7 @@ import java.util.Locale;
  * What a guest wrote, made harmless: names may hold escape sequences that steer a terminal, and marks that turn the
  * direction of writing or are not seen at all.
  */
-final class GuestText {
+public final class GuestText {
     private static final int LAST_ASCII = 0x7f;
 
     private GuestText() {}
@@ -15,12 +15,12 @@ final class GuestText {
      * For people: what does not print stands as in C, {@code \x1b}, {@code \n}, <code>&#92;u202e</code>; a backslash as two, so that
      * nothing can pose as one of these.
      */
-    static String shown(String text) {
+    public static String shown(String text) {
         return printable(text.replace("\\", "\\\\"));
     }
 
     /** The same for a line that is ours with guest text in it: a backslash may be ours, and stays one. */
-    static String printable(String text) {
+    public static String printable(String text) {
         if (isPlain(text)) {
             return text;
         }
@@ -62,7 +62,7 @@ final class GuestText {
      *
      * @param ascii whether nothing beyond ASCII may stand in it
      */
-    static String inJson(String json, boolean ascii) {
+    public static String inJson(String json, boolean ascii) {
         var safe = new StringBuilder(json.length() + 16);
         json.codePoints().forEach(c -> {
             // A line feed in strings is escaped already: one that stands here is between the fields.
@@ -95,7 +95,7 @@ final class GuestText {
     }
 
     /** Places that text takes on a terminal. */
-    static int width(String text) {
+    public static int width(String text) {
         int width = 0;
         for (int i = 0; i < text.length(); ) {
             int c = text.codePointAt(i);
@@ -106,7 +106,7 @@ final class GuestText {
     }
 
     /** Places of one character: none for marks on another, two for ideographs and the like. */
-    static int width(int c) {
+    public static int width(int c) {
         if (c <= LAST_ASCII) {
             return 1;
         }

@@ -6,24 +6,24 @@ import java.util.List;
 import java.util.Optional;
 
 /** The inspections that there are, for people and programs. */
-final class InspectionList {
+public final class InspectionList {
     private static final int SCHEMA_VERSION = 1;
 
     private final List<Inspection<?>> all;
 
-    InspectionList(List<Inspection<?>> all) {
+    public InspectionList(List<Inspection<?>> all) {
         this.all = all;
     }
 
     /** @throws UserMistake if there is none of that name */
-    Inspection<?> named(String name) {
+    public Inspection<?> named(String name) {
         Optional<Inspection<?>> found =
                 all.stream().filter(each -> each.name().equals(name)).findFirst();
         return found.orElseThrow(() -> new UserMistake("there is no inspection '%s'%s; 'retrovisor inspect' lists them"
                 .formatted(name, NearWords.hint(name, names()))));
     }
 
-    List<String> names() {
+    public List<String> names() {
         return all.stream().map(Inspection::name).toList();
     }
 
@@ -32,7 +32,7 @@ final class InspectionList {
         private record Entry(String name, String summary, List<String> columns) {}
     }
 
-    void print(Screen screen, boolean asTable) {
+    public void print(Screen screen, boolean asTable) {
         if (!asTable) {
             var entries = all.stream()
                     .map(each ->

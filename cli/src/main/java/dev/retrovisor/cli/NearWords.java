@@ -5,13 +5,13 @@ import java.util.Comparator;
 import java.util.List;
 
 /** Which words someone may have meant. */
-final class NearWords {
+public final class NearWords {
     private static final int MOST = 3;
 
     private NearWords() {}
 
     /** The nearest of the candidates, best first; none if nothing is near. */
-    static List<String> to(String word, Collection<String> candidates) {
+    public static List<String> to(String word, Collection<String> candidates) {
         String wanted = word.replaceFirst("=.*", "");
         int limit = Math.max(1, strip(wanted).length() / 3);
         return candidates.stream()
@@ -24,7 +24,7 @@ final class NearWords {
     }
 
     /** {@code : did you mean this or that?}; empty text if nothing is near. */
-    static String hint(String word, Collection<String> candidates) {
+    public static String hint(String word, Collection<String> candidates) {
         List<String> near = to(word, candidates);
         return near.isEmpty() ? "" : ": did you mean " + String.join(" or ", near) + "?";
     }

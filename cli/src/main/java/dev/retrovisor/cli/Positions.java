@@ -3,16 +3,16 @@ package dev.retrovisor.cli;
 import dev.retrovisor.traces.Position;
 
 /** Positions for people. */
-final class Positions {
+public final class Positions {
     private Positions() {}
 
     /** {@code step 512,000,000, boot+0.516750s}. */
-    static String words(Position position) {
+    public static String words(Position position) {
         return "step %s, boot+%ss".formatted(Text.count(position.step()), seconds(position.virtualNanos()));
     }
 
     /** {@code 0.516750}. */
-    static String seconds(long virtualNanos) {
+    public static String seconds(long virtualNanos) {
         return Text.decimal(virtualNanos / 1e9, 6);
     }
 }

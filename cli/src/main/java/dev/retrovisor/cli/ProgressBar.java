@@ -8,7 +8,7 @@ import java.util.function.LongFunction;
  * How far a long step has come, on standard error: a bar that is redrawn where that is a terminal, else a line where the
  * step begins and one where it ends.
  */
-final class ProgressBar implements Progress {
+public final class ProgressBar implements Progress {
     private static final long REDRAW_NANOS = 100_000_000;
     private static final long SLOW_STEP_NANOS = 1_000_000_000;
     private static final String ERASE_TO_END = "\u001b[K";
@@ -25,7 +25,7 @@ final class ProgressBar implements Progress {
     private boolean running;
 
     /** @param amount how an amount is written, {@link Text#bytes} among them */
-    ProgressBar(Screen screen, LongFunction<String> amount) {
+    public ProgressBar(Screen screen, LongFunction<String> amount) {
         this.screen = screen;
         this.amount = amount;
     }
@@ -58,7 +58,7 @@ final class ProgressBar implements Progress {
     }
 
     /** As {@link #advanced}, for callers who know where they are. */
-    void reached(long position) {
+    public void reached(long position) {
         advanced(Math.max(0, position - done));
     }
 

@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** What a user asks of a guest's kernel: inspections, and of which process and address. */
-record Questions(List<Inspection<?>> asked, Optional<Integer> pid, Optional<GuestAddress> address) {
+public record Questions(List<Inspection<?>> asked, Optional<Integer> pid, Optional<GuestAddress> address) {
     /**
      * What a user asks by names.
      *
      * @param addressOption what gives the address
      * @throws UserMistake if there is no such inspection, or one needs an address and there is none
      */
-    static Questions of(
+    public static Questions of(
             List<String> names, Optional<Integer> pid, Optional<GuestAddress> address, String addressOption) {
         var inspections = new InspectionList(Inspections.all());
         List<Inspection<?>> asked =
@@ -30,12 +30,12 @@ record Questions(List<Inspection<?>> asked, Optional<Integer> pid, Optional<Gues
         return new Questions(asked, pid, address);
     }
 
-    boolean areSeveral() {
+    public boolean areSeveral() {
         return asked.size() > 1;
     }
 
     /** @throws UserMistake if the rows can't be printed in a format */
-    void requirePrintable(RowFormat format) {
+    public void requirePrintable(RowFormat format) {
         if (format == RowFormat.CSV && areSeveral()) {
             throw new UserMistake("csv: one table has one kind of rows: ask one inspection at a time");
         }
@@ -49,7 +49,7 @@ record Questions(List<Inspection<?>> asked, Optional<Integer> pid, Optional<Gues
      * @throws Unanswerable if this kernel lacks what the inspection needs
      * @throws UserMistake if the kernel has no such symbol
      */
-    Answer ask(Inspection<?> inspection, KernelView kernel, Position position, Supplier<byte[]> image) {
+    public Answer ask(Inspection<?> inspection, KernelView kernel, Position position, Supplier<byte[]> image) {
         var scope = new Inspection.Scope(pid.orElse(Inspection.Scope.ALL));
         if (address.isPresent()) {
             scope = scope.withAddress(address.get().resolve(kernel.symbols()));
@@ -66,7 +66,7 @@ record Questions(List<Inspection<?>> asked, Optional<Integer> pid, Optional<Gues
      * @param where for the message
      * @throws NoKernelException if it is loaded and has not set up its page tables yet
      */
-    static KernelView started(KernelView kernel, String where) {
+    public static KernelView started(KernelView kernel, String where) {
         KernelView started = kernel.on(kernel.machine());
         if (!started.hasStarted()) {
             throw new NoKernelException(

@@ -7,14 +7,14 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** How rows about a guest are printed. */
-enum RowFormat {
+public enum RowFormat {
     TABLE,
     JSON,
     JSONL,
     CSV;
 
     /** By the ending of a file's name; a table if it has none of ours. */
-    static RowFormat ofFile(Path file) {
+    public static RowFormat ofFile(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
         return switch (name.substring(name.lastIndexOf('.') + 1)) {
             case "json" -> JSON;

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Rows as JSON: every component by its name, numbers as they are, addresses and bits as strings in hexadecimal. */
-final class RowJson {
+public final class RowJson {
     private static final Gson GSON =
             new GsonBuilder().serializeNulls().disableHtmlEscaping().create();
 
@@ -23,11 +23,11 @@ final class RowJson {
     private final boolean ascii;
 
     /** For a way out: what its characters can't say is escaped. */
-    RowJson(PrintStream to) {
+    public RowJson(PrintStream to) {
         ascii = !to.charset().equals(StandardCharsets.UTF_8);
     }
 
-    static JsonObject of(Record row) {
+    public static JsonObject of(Record row) {
         var json = new JsonObject();
         for (RowShape.Part part : RowShape.of(row.getClass()).parts()) {
             json.add(part.name(), value(part.of(row), part.style()));
@@ -35,13 +35,13 @@ final class RowJson {
         return json;
     }
 
-    static JsonArray rows(List<? extends Record> rows) {
+    public static JsonArray rows(List<? extends Record> rows) {
         var json = new JsonArray();
         rows.forEach(row -> json.add(of(row)));
         return json;
     }
 
-    static JsonElement value(Object value, Style style) {
+    public static JsonElement value(Object value, Style style) {
         Object plain = CellText.opened(value);
         return switch (plain) {
             case null -> JsonNull.INSTANCE;
@@ -69,12 +69,12 @@ final class RowJson {
     }
 
     /** One line, in which nothing but what prints stands. */
-    String line(JsonElement json) {
+    public String line(JsonElement json) {
         return GuestText.inJson(GSON.toJson(json), ascii);
     }
 
     /** A document in lines. */
-    String document(JsonElement json) {
+    public String document(JsonElement json) {
         return GuestText.inJson(PRETTY.toJson(json), ascii);
     }
 }

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 
 /** The columns of rows of one kind: the components of their record. */
-final class RowShape {
+public final class RowShape {
     private final List<Part> parts;
 
     /** One component. */
-    record Part(String name, Class<?> type, Column.Style style, Method accessor) {
-        Object of(Record row) {
+    public record Part(String name, Class<?> type, Column.Style style, Method accessor) {
+        public Object of(Record row) {
             try {
                 return accessor.invoke(row);
             } catch (IllegalAccessException | InvocationTargetException e) {
@@ -23,7 +23,7 @@ final class RowShape {
         }
 
         /** {@code START NANOS}; without the unit where people see another. */
-        String heading() {
+        public String heading() {
             String words = name.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toUpperCase(Locale.ROOT);
             return switch (style) {
                 case BYTES -> words.replaceFirst(" BYTES$", "");
@@ -33,7 +33,7 @@ final class RowShape {
         }
 
         /** Whether the column is numbers, which stand right-aligned. */
-        boolean isNumber() {
+        public boolean isNumber() {
             return type.isPrimitive() && type != boolean.class && type != char.class
                     || Number.class.isAssignableFrom(type)
                     || type == java.util.OptionalLong.class
@@ -67,16 +67,16 @@ final class RowShape {
         return parts;
     }
 
-    static RowShape of(Class<? extends Record> type) {
+    public static RowShape of(Class<? extends Record> type) {
         return SHAPES.get(type);
     }
 
-    List<Part> parts() {
+    public List<Part> parts() {
         return parts;
     }
 
     /** The component of a name, which must be there. */
-    Part part(String name) {
+    public Part part(String name) {
         return parts.stream()
                 .filter(part -> part.name().equals(name))
                 .findFirst()
@@ -84,7 +84,7 @@ final class RowShape {
     }
 
     /** Only some of the columns, in an order of their own. */
-    RowShape only(List<String> names) {
+    public RowShape only(List<String> names) {
         return new RowShape(names.stream().map(this::part).toList());
     }
 }

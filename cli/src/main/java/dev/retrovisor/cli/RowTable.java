@@ -7,20 +7,20 @@ import java.util.List;
  * Rows in columns for people. Where they are wider than the screen, the widest columns of text get narrower and their
  * cells take several lines; nothing is cut off.
  */
-final class RowTable {
+public final class RowTable {
     private static final int GAP = 2;
     private static final int LEAST_WIDTH = 12;
     private static final String WORD_ENDS = " ,;:/|+=-";
 
     /** The width of a screen that is none. */
-    static final int UNLIMITED = Integer.MAX_VALUE;
+    public static final int UNLIMITED = Integer.MAX_VALUE;
 
     private final List<RowShape.Part> parts;
     private final List<List<List<String>>> rows = new ArrayList<>();
     private final int[] widths;
     private final int[] contents;
 
-    RowTable(RowShape shape) {
+    public RowTable(RowShape shape) {
         parts = shape.parts();
         widths = new int[parts.size()];
         contents = new int[widths.length];
@@ -29,7 +29,7 @@ final class RowTable {
         }
     }
 
-    void add(Record row) {
+    public void add(Record row) {
         var cells = new ArrayList<List<String>>();
         for (int i = 0; i < widths.length; i++) {
             RowShape.Part part = parts.get(i);
@@ -41,25 +41,25 @@ final class RowTable {
         rows.add(cells);
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return rows.isEmpty();
     }
 
     /** Makes the columns fit; before {@link #heading} and {@link #lines}. */
-    RowTable fitTo(int width) {
+    public RowTable fitTo(int width) {
         narrow(width);
         return this;
     }
 
     /** The headings, in one line or several. */
-    List<String> heading() {
+    public List<String> heading() {
         var lines = new ArrayList<String>();
         layOut(parts.stream().map(part -> List.of(part.heading().split(" "))).toList(), lines);
         return lines;
     }
 
     /** The rows. */
-    List<String> lines() {
+    public List<String> lines() {
         var lines = new ArrayList<String>();
         rows.forEach(row -> layOut(row, lines));
         return lines;

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param colour whether terminals get colour
  * @param columns width of a line
  */
-record Screen(
+public record Screen(
         PrintStream out,
         PrintStream err,
         boolean inputIsTerminal,
@@ -28,7 +28,7 @@ record Screen(
     private static final String RESET = "\u001b[0m";
 
     /** This process's; the launcher says in {@code retrovisor.terminals} which descriptors are terminals. */
-    static Screen ofProcess() {
+    public static Screen ofProcess() {
         boolean both = System.console() != null && System.console().isTerminal();
         String terminals = System.getProperty("retrovisor.terminals", both ? "012" : "");
         return new Screen(
@@ -42,7 +42,7 @@ record Screen(
     }
 
     /** A screen that is none, as in a pipe. */
-    static Screen plain(PrintStream out, PrintStream err) {
+    public static Screen plain(PrintStream out, PrintStream err) {
         return new Screen(out, err, false, false, false, false, USUAL_COLUMNS);
     }
 
@@ -56,33 +56,33 @@ record Screen(
         return text.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(text) : USUAL_COLUMNS;
     }
 
-    boolean outputHasColour() {
+    public boolean outputHasColour() {
         return colour && outputIsTerminal;
     }
 
-    boolean errorHasColour() {
+    public boolean errorHasColour() {
         return colour && errorIsTerminal;
     }
 
     /** Whether standard output shows more than ASCII. */
-    boolean showsUnicode() {
+    public boolean showsUnicode() {
         Charset charset = out.charset();
         return outputIsTerminal && charset.equals(StandardCharsets.UTF_8);
     }
 
-    String bold(String text) {
+    public String bold(String text) {
         return styled("1", text);
     }
 
-    String dim(String text) {
+    public String dim(String text) {
         return styled("2", text);
     }
 
-    String good(String text) {
+    public String good(String text) {
         return styled("1;32", text);
     }
 
-    String bad(String text) {
+    public String bad(String text) {
         return styled("1;31", text);
     }
 
@@ -91,15 +91,15 @@ record Screen(
     }
 
     /** The word before an error. */
-    String errorMark(String text) {
+    public String errorMark(String text) {
         return errorHasColour() ? "\u001b[1;31m" + text + RESET : text;
     }
 
-    String dimOnError(String text) {
+    public String dimOnError(String text) {
         return errorHasColour() ? "\u001b[2m" + text + RESET : text;
     }
 
-    void flush() {
+    public void flush() {
         out.flush();
         err.flush();
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** The event streams that there are, for people and programs. */
-final class StreamList {
+public final class StreamList {
     private static final int SCHEMA_VERSION = 1;
     private static final int LINE_COLUMNS = 90;
 
@@ -23,7 +23,7 @@ final class StreamList {
         }
     }
 
-    static List<String> names() {
+    public static List<String> names() {
         return EventStreams.all().stream().map(EventStream::name).toList();
     }
 
@@ -32,7 +32,7 @@ final class StreamList {
      *
      * @throws UserMistake if there is none of a name
      */
-    static List<EventStream> named(List<String> names) {
+    public static List<EventStream> named(List<String> names) {
         var found = new LinkedHashSet<EventStream>();
         for (String name : names) {
             found.add(EventStreams.named(name)
@@ -43,7 +43,7 @@ final class StreamList {
     }
 
     /** A filter for what some streams emit; without an expression, everything. */
-    static Predicate<GuestEvent> filter(Optional<String> expression, List<EventStream> streams) {
+    public static Predicate<GuestEvent> filter(Optional<String> expression, List<EventStream> streams) {
         if (expression.isEmpty()) {
             return Filter.EVERYTHING;
         }
@@ -63,7 +63,7 @@ final class StreamList {
         private record Entry(String name, String summary, List<String> types, List<String> fields) {}
     }
 
-    static void print(Screen screen, boolean asTable) {
+    public static void print(Screen screen, boolean asTable) {
         if (!asTable) {
             var entries = EventStreams.all().stream()
                     .map(each -> new Listing.Entry(each.name(), each.summary(), each.eventWords(), fields(each)))
@@ -99,7 +99,7 @@ final class StreamList {
     }
 
     /** The components of a stream's events, but for the moment that all have. */
-    static List<String> fields(EventStream stream) {
+    public static List<String> fields(EventStream stream) {
         return stream.eventTypes().stream()
                 .filter(Class::isRecord)
                 .flatMap(type -> RowCsv.names(RowShape.of(type.asSubclass(Record.class))).stream())

@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Locale;
 
 /** Numbers and tables for people. */
-final class Text {
+public final class Text {
     private static final String[] BINARY_UNITS = {"KiB", "MiB", "GiB", "TiB"};
 
     private Text() {}
 
     /** {@code 1,234,567}. */
-    static String count(long number) {
+    public static String count(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 
     /** {@code 1 disk}, {@code 2 disks}. */
-    static String count(long number, String one) {
+    public static String count(long number, String one) {
         return count(number) + " " + one + (number == 1 ? "" : "s");
     }
 
     /** {@code 512 B}, {@code 3.4 MiB}. */
-    static String bytes(long bytes) {
+    public static String bytes(long bytes) {
         if (bytes < 1024) {
             return bytes + " B";
         }
@@ -36,7 +36,7 @@ final class Text {
     }
 
     /** {@code 0.42 s}, {@code 12.3 s}, {@code 2 min 05 s}. */
-    static String duration(long nanos) {
+    public static String duration(long nanos) {
         double seconds = nanos / 1e9;
         if (seconds < 10) {
             return decimal(seconds, 2) + " s";
@@ -48,12 +48,12 @@ final class Text {
         return String.format(Locale.ROOT, "%d min %02d s", whole / 60, whole % 60);
     }
 
-    static String decimal(double value, int digits) {
+    public static String decimal(double value, int digits) {
         return String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
     /** A stranger's text for a terminal: control characters, which could move the cursor or worse, as {@code \\x1b}. */
-    static String visible(String text) {
+    public static String visible(String text) {
         var shown = new StringBuilder();
         for (char c : text.toCharArray()) {
             if (Character.isISOControl(c)) {
@@ -66,7 +66,7 @@ final class Text {
     }
 
     /** Rows in columns as wide as their widest cell; the last one has no padding. */
-    static List<String> columns(List<List<String>> rows) {
+    public static List<String> columns(List<List<String>> rows) {
         var widths = new ArrayList<Integer>();
         for (List<String> row : rows) {
             for (int i = 0; i < row.size(); i++) {

@@ -5,7 +5,7 @@ import dev.retrovisor.introspect.symbols.MissingSymbolException;
 import dev.retrovisor.introspect.types.MissingTypeException;
 
 /** A question that this guest's kernel gives no answer to; the message says which and why. */
-final class Unanswerable extends RuntimeException {
+public final class Unanswerable extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private Unanswerable(String message, Throwable cause) {
@@ -18,7 +18,7 @@ final class Unanswerable extends RuntimeException {
      * @param question an inspection's or a stream's name
      * @throws Unanswerable if the kernel lacks what it needs
      */
-    static void guard(String question, KernelView kernel, Runnable ask) {
+    public static void guard(String question, KernelView kernel, Runnable ask) {
         try {
             ask.run();
         } catch (MissingTypeException | MissingSymbolException e) {

@@ -344,6 +344,11 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
         }
     }
 
+    /** The hart that makes the next step if nothing happens before; -1 if every hart waits. */
+    public int nextHart() {
+        return scheduler.next(clock.steps());
+    }
+
     public int hartCount() {
         return harts.size();
     }

@@ -46,6 +46,26 @@ final class Scheduler implements Stateful {
         return null;
     }
 
+    /** The number of the hart that {@link #pick} would give now, or -1; changes nothing. */
+    int next(long steps) {
+        if (steps < quantumEnd && couldRun(harts.get(current))) {
+            return current;
+        }
+        for (int i = 1; i <= harts.size(); i++) {
+            int next = (current + i) % harts.size();
+            if (couldRun(harts.get(next))) {
+                return next;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean couldRun(Hart hart) {
+        HartState state = hart.state();
+        return state.get(HartState.LIFE) == HartState.STARTED
+                && (state.get(HartState.WAITING) == 0 || hart.hasWakeup());
+    }
+
     /** Whether a hart has something to do; wakes it if an interrupt ends its waiting. */
     private static boolean canRun(Hart hart) {
         HartState state = hart.state();

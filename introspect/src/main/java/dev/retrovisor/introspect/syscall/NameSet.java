@@ -41,6 +41,10 @@ final class NameSet {
         return name;
     }
 
+    List<String> names() {
+        return List.of(names);
+    }
+
     /** The value's own name, if it has one. */
     String exact(long value) {
         return byValue.get(value);

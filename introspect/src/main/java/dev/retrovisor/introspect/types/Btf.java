@@ -259,7 +259,7 @@ public final class Btf implements Types {
             case FWD -> complete(index);
             case TYPEDEF, VOLATILE, CONST, RESTRICT, TYPE_TAG -> type(target, depth);
             case FUNC_PROTO -> new CType.Function(prototype(index, depth));
-            case FUNC -> type(target, depth);
+            case FUNC, VAR -> type(target, depth);
             default -> VOID;
         };
     }
@@ -324,6 +324,15 @@ public final class Btf implements Types {
             return Optional.of(type(firstId + index, 0));
         }
         return base == null ? Optional.empty() : base.findTypedef(name);
+    }
+
+    @Override
+    public Optional<CType> findVariable(String name) {
+        int index = find(name, kind -> kind == VAR);
+        if (index >= 0) {
+            return Optional.of(type(firstId + index, 0));
+        }
+        return base == null ? Optional.empty() : base.findVariable(name);
     }
 
     @Override

@@ -54,6 +54,11 @@ public interface Types {
     /** What a typedef stands for. */
     Optional<CType> findTypedef(String name);
 
+    /** The type of a variable by its name; kernels say it of few besides per-CPU variables. */
+    default Optional<CType> findVariable(String name) {
+        return Optional.empty();
+    }
+
     /** The constants of an enumeration by its tag, in order. */
     Optional<Map<String, Long>> enumeration(String name);
 

@@ -123,22 +123,33 @@ public final class Timeline implements AutoCloseable {
         return seek(new ReplayTarget.Step(target), watcher);
     }
 
+    /**
+     * Runs from here to a place ahead or to a trigger before it, and leaves nothing out on the way, also for probes that are set
+     * on the machine; where the place is behind, stays.
+     */
+    public Stop runTo(ReplayTarget target, List<? extends Trigger> triggers, Watcher watcher) {
+        ReplayTarget.Limit limit = target.resolve(trace());
+        return limit.isReached(position().step(), position().virtualNanos())
+                ? stop(Cause.ARRIVED)
+                : forward(target, Cause.ARRIVED, triggers, watcher);
+    }
+
     /** Runs until a trigger occurs, or to the trace's end or beginning. */
     public Stop run(Direction direction, List<? extends Trigger> triggers, Watcher watcher) {
         return switch (direction) {
-            case FORWARD -> forward(triggers, watcher);
+            case FORWARD -> forward(ReplayTarget.END, Cause.END, triggers, watcher);
             case BACKWARD -> backward(triggers, watcher);
         };
     }
 
-    private Stop forward(List<? extends Trigger> triggers, Watcher watcher) {
+    private Stop forward(ReplayTarget target, Cause there, List<? extends Trigger> triggers, Watcher watcher) {
         try (Search search = Search.arm(replay, triggers, true)) {
             var way = new Way(watcher, position(), end);
-            boolean arrived = onwards(ReplayTarget.END, way, () -> search.hit() != null);
+            boolean arrived = onwards(target, way, () -> search.hit() != null);
             if (search.hit() != null) {
                 return new Stop(Cause.HIT, position(), Optional.of(search.hit()));
             }
-            return stop(arrived ? Cause.END : Cause.CANCELLED);
+            return stop(arrived ? there : Cause.CANCELLED);
         }
     }
 
