@@ -205,7 +205,12 @@ final class BranchCommand implements Callable<Integer> {
 
     private int run(VmSetup setup, RunOptions options, byte[] typed) {
         try (LiveLook told = events.open(screen, setup.guest()).orElse(null);
-                LiveLook asked = inspections.open(screen, setup).orElse(null)) {
+                LiveLook asked = inspections
+                        .open(
+                                screen,
+                                setup.guest(),
+                                () -> setup.images().images().kernel())
+                        .orElse(null)) {
             List<LiveLook> looks =
                     Stream.of(told, asked).filter(Objects::nonNull).toList();
             options.trace()

@@ -47,7 +47,10 @@ final class Branching implements AutoCloseable {
      */
     static Branching at(Screen screen, TracePlace place, ReplaySettings settings) {
         ReplayOptions options = settings.options(place.trace());
-        Timeline timeline = Timeline.open(place.trace(), options, new TimelineOptions(TimelineOptions.standard().memoryBytes(), false));
+        Timeline timeline = Timeline.open(
+                place.trace(),
+                options,
+                new TimelineOptions(TimelineOptions.standard().memoryBytes(), false));
         try {
             EngineOptions.tell(screen, timeline.machine().engineNotice());
             Stop stop = seek(screen, timeline, place, settings.quiet());

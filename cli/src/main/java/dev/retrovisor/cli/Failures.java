@@ -74,8 +74,11 @@ public final class Failures {
 
     public static int exitCode(Throwable failure) {
         return switch (failure) {
-            case UserMistake _, FilterSyntaxException _, ExpressionException _, GuestException _, NetworkOptionException _ ->
-                ExitCode.USER_MISTAKE;
+            case UserMistake _,
+                    FilterSyntaxException _,
+                    ExpressionException _,
+                    GuestException _,
+                    NetworkOptionException _ -> ExitCode.USER_MISTAKE;
             case HostSetupException _, ReplayException _ -> ExitCode.USER_MISTAKE;
             case BadFile _, GuestFormatException _, TraceFormatException _, IsfFormatException _ -> ExitCode.BAD_FILE;
             case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ ->

@@ -87,9 +87,12 @@ final class FollowCommand implements Callable<Integer> {
             Manifest manifest = replay.trace().manifest();
             try (LiveLook told = events.open(screen, manifest.guest()).orElse(null);
                     LiveLook asked = inspections
-                            .open(screen, manifest.guest(), () -> replay.trace()
-                                    .bootImages(ImageHashes.inUserCache())
-                                    .kernel())
+                            .open(
+                                    screen,
+                                    manifest.guest(),
+                                    () -> replay.trace()
+                                            .bootImages(ImageHashes.inUserCache())
+                                            .kernel())
                             .orElse(null)) {
                 List<LiveLook> looks =
                         Stream.of(told, asked).filter(Objects::nonNull).toList();

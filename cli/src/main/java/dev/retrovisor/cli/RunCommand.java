@@ -68,7 +68,10 @@ final class RunCommand implements Callable<Integer> {
             Screen screen, VmSetup setup, VmOptions vm, RunOptions options, String schema, OutputFormat.Choice format) {
         try (LiveLook events = vm.events.open(screen, setup.guest()).orElse(null);
                 LiveLook inspections = vm.inspections
-                        .open(screen, setup.guest(), () -> setup.images().images().kernel())
+                        .open(
+                                screen,
+                                setup.guest(),
+                                () -> setup.images().images().kernel())
                         .orElse(null)) {
             List<LiveLook> looks =
                     Stream.of(events, inspections).filter(Objects::nonNull).toList();

@@ -199,16 +199,14 @@ public final class CheckpointStore implements AutoCloseable {
      * @throws IllegalArgumentException if the name can't be, or is taken
      * @throws TraceFullException if there is no room
      */
-    public synchronized StoredState add(
-            Checkpoint facts, byte[] sections, StoredState base, List<PageFeed> written) {
+    public synchronized StoredState add(Checkpoint facts, byte[] sections, StoredState base, List<PageFeed> written) {
         requireFree(facts.name());
         long nanos = facts.position().virtualNanos();
         int number = files.numberOf(writer());
         List<PageMap> maps = new ArrayList<>();
         for (int i = 0; i < written.size(); i++) {
             var map = new PageMap.Builder(adopted(base.maps().get(i), files));
-            written.get(i)
-                    .forEach((page, content, at) -> map.put(page, named(number, writer.put(content, at)), nanos));
+            written.get(i).forEach((page, content, at) -> map.put(page, named(number, writer.put(content, at)), nanos));
             maps.add(map.build());
         }
         return store(facts, sections, maps);
@@ -398,7 +396,11 @@ public final class CheckpointStore implements AutoCloseable {
         Set<Long> ids = sweep();
         if (!ids.isEmpty()) {
             // More than one only if a compaction was killed; the next one puts them together.
-            writer = PageWriter.goOn(folder, ids.stream().max(Comparator.comparingLong(this::sizeOfPages)).orElseThrow());
+            writer = PageWriter.goOn(
+                    folder,
+                    ids.stream()
+                            .max(Comparator.comparingLong(this::sizeOfPages))
+                            .orElseThrow());
             files.add(writer);
         }
     }

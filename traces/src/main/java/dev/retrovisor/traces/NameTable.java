@@ -12,7 +12,6 @@ final class NameTable {
     private long[] numbers = new long[INITIAL_SLOTS];
     private int count;
 
-
     /** The number of a name, or {@link #NONE}. */
     long get(long name) {
         int slot = slot(names, name);

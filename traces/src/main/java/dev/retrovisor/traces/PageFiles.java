@@ -73,7 +73,8 @@ final class PageFiles implements AutoCloseable {
             long end = reader.sizeBytes();
             long offset = PageRecord.FILE_HEADER_BYTES;
             // What is cut off at the end was left by a writer that was killed: no checkpoint can name it.
-            while (end - offset >= PageRecord.HEADER_BYTES && reader.header(offset).next() <= end) {
+            while (end - offset >= PageRecord.HEADER_BYTES
+                    && reader.header(offset).next() <= end) {
                 offset = reader.verify(offset, page);
             }
         }

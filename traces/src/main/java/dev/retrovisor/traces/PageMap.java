@@ -238,8 +238,7 @@ public final class PageMap {
 
         /** The map; the builder must not be used any more. */
         public PageMap build() {
-            return new PageMap(
-                    base.space, base.pageCount, Arrays.copyOf(numbers, count), Arrays.copyOf(chunks, count));
+            return new PageMap(base.space, base.pageCount, Arrays.copyOf(numbers, count), Arrays.copyOf(chunks, count));
         }
 
         private Chunk ownChunk(long number) {

@@ -47,8 +47,10 @@ final class PageRecord {
     /** @throws TraceFormatException if it is another one's, or none */
     static void requireFileHeader(String file, ByteBuffer header, long id) {
         if (!header.equals(fileHeader(id))) {
-            throw new TraceFormatException("%s, offset 0: found magic 0x%08x, version %d, number %016x, expected 0x%08x, %d, %016x"
-                    .formatted(file, header.getInt(0), header.getInt(4), header.getLong(8), MAGIC, VERSION, id));
+            throw new TraceFormatException(
+                    "%s, offset 0: found magic 0x%08x, version %d, number %016x, expected 0x%08x, %d, %016x"
+                            .formatted(
+                                    file, header.getInt(0), header.getInt(4), header.getLong(8), MAGIC, VERSION, id));
         }
     }
 

@@ -46,8 +46,7 @@ final class RecorderLock implements AutoCloseable {
      * so the writer's own process must not ask.
      */
     static boolean isHeld(Path trace) {
-        try (FileChannel channel =
-                        FileChannel.open(trace.resolve(TraceLayout.RECORDER_LOCK), StandardOpenOption.READ);
+        try (FileChannel channel = FileChannel.open(trace.resolve(TraceLayout.RECORDER_LOCK), StandardOpenOption.READ);
                 FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
             return lock == null;
         } catch (NoSuchFileException _) {

@@ -40,8 +40,7 @@ public record StoredState(Checkpoint checkpoint, byte[] sections, List<PageMap> 
             PageSpace space = spaces.get(i);
             if (!map.space().equals(space.name()) || map.pageCount() != space.pageCount()) {
                 throw new TraceFormatException("checkpoint %s: found %s of %d pages, expected %s of %d"
-                        .formatted(
-                                checkpoint.name(), map.space(), map.pageCount(), space.name(), space.pageCount()));
+                        .formatted(checkpoint.name(), map.space(), map.pageCount(), space.name(), space.pageCount()));
             }
         }
     }

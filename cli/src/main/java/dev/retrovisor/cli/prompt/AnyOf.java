@@ -13,7 +13,8 @@ record AnyOf(List<Trigger> triggers) implements Trigger {
 
     @Override
     public Armed arm(Machine machine, Finder finder) {
-        List<Armed> all = triggers.stream().map(each -> each.arm(machine, finder)).toList();
+        List<Armed> all =
+                triggers.stream().map(each -> each.arm(machine, finder)).toList();
         return () -> all.forEach(Armed::remove);
     }
 

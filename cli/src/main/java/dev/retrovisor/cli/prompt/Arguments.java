@@ -106,7 +106,8 @@ final class Arguments {
     private void requireWord(String name, List<String> words) {
         String word = values.get(name).getLast();
         if (!words.isEmpty() && !words.contains(word)) {
-            throw mistake("'%s' is none of %s%s".formatted(word, String.join(", ", words), NearWords.hint(word, words)));
+            throw mistake(
+                    "'%s' is none of %s%s".formatted(word, String.join(", ", words), NearWords.hint(word, words)));
         }
     }
 
@@ -167,7 +168,9 @@ final class Arguments {
                 })
                 .orElse(1L);
         String plain = power == 1 ? digits : digits.substring(0, digits.length() - 1);
-        if (!plain.matches("[0-9]{1,18}") || Long.parseLong(plain) == 0 || Long.parseLong(plain) > Long.MAX_VALUE / power) {
+        if (!plain.matches("[0-9]{1,18}")
+                || Long.parseLong(plain) == 0
+                || Long.parseLong(plain) > Long.MAX_VALUE / power) {
             throw mistake("%s is a number from 1, as 12_000 or 3M, not '%s'".formatted(name, text.get()));
         }
         return Long.parseLong(plain) * power;

@@ -97,7 +97,8 @@ final class Bookmarks {
                 throw unreadable("holds no bookmarks");
             }
             if (content.schemaVersion != SCHEMA_VERSION) {
-                throw unreadable("has version %d, this build reads %d".formatted(content.schemaVersion, SCHEMA_VERSION));
+                throw unreadable(
+                        "has version %d, this build reads %d".formatted(content.schemaVersion, SCHEMA_VERSION));
             }
             List<Bookmark> found = content.bookmarks == null ? List.of() : content.bookmarks;
             for (Bookmark each : found) {
@@ -118,7 +119,8 @@ final class Bookmarks {
     }
 
     private void write(List<Bookmark> bookmarks) {
-        Path begun = file.resolveSibling("%s.%d.part".formatted(FILE, ProcessHandle.current().pid()));
+        Path begun = file.resolveSibling(
+                "%s.%d.part".formatted(FILE, ProcessHandle.current().pid()));
         try {
             try {
                 Files.writeString(begun, GSON.toJson(new Content(SCHEMA, SCHEMA_VERSION, bookmarks)) + "\n");

@@ -6,7 +6,8 @@ import dev.retrovisor.cli.prompt.CommandRow.Group;
 final class BreakpointsCommand implements PromptCommand {
     @Override
     public CommandRow row() {
-        return CommandRow.of("breakpoints", Group.STOPPING, "list breakpoints, watchpoints and catchpoints", Syntax.of())
+        return CommandRow.of(
+                        "breakpoints", Group.STOPPING, "list breakpoints, watchpoints and catchpoints", Syntax.of())
                 .alias("bl");
     }
 

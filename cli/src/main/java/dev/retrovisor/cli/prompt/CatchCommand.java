@@ -78,8 +78,8 @@ final class CatchCommand implements PromptCommand {
         }
         var calls = new SystemCallNumbers();
         OptionalLong number = calls.find(name);
-        return number.orElseThrow(() -> new UserMistake(
-                "there is no system call '%s'%s".formatted(name, NearWords.hint(name, calls.names()))));
+        return number.orElseThrow(() ->
+                new UserMistake("there is no system call '%s'%s".formatted(name, NearWords.hint(name, calls.names()))));
     }
 
     /** The kernel comes by a tracepoint whether or not it is switched on. */

@@ -17,7 +17,8 @@ final class ChangeStopsCommand implements PromptCommand {
     }
 
     static PromptCommand delete() {
-        return new ChangeStopsCommand(row("delete", "delete breakpoints: some, or all").alias("d"), StopPoints::delete);
+        return new ChangeStopsCommand(
+                row("delete", "delete breakpoints: some, or all").alias("d"), StopPoints::delete);
     }
 
     static PromptCommand disable() {

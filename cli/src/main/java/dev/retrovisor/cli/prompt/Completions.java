@@ -119,8 +119,7 @@ final class Completions {
             case ADDRESS -> Stream.concat(expression(begun), positionsWhereMeant(begun));
             case EXPRESSION -> expression(begun);
             case PROCESS -> processes();
-            case INSPECTION ->
-                Inspections.all().stream().map(Inspection::name).map(Candidate::new);
+            case INSPECTION -> Inspections.all().stream().map(Inspection::name).map(Candidate::new);
             case STREAM -> StreamList.names().stream().map(Candidate::new);
             case COMMAND ->
                 Stream.concat(Stream.of("positions", "expressions"), PromptCommands.names().stream())
@@ -130,7 +129,10 @@ final class Completions {
                 session.stops().all().stream()
                         .map(stop -> new Candidate(Integer.toString(stop.number()), stop.what(), true));
             case FILE, REST -> files(begun);
-            case TEXT -> given.contains("syscall") ? new SystemCallNumbers().names().stream().map(Candidate::new) : traps(given);
+            case TEXT ->
+                given.contains("syscall")
+                        ? new SystemCallNumbers().names().stream().map(Candidate::new)
+                        : traps(given);
             case VARIABLE, NUMBER, WORD -> Stream.empty();
         };
     }
@@ -170,7 +172,8 @@ final class Completions {
         return new Tasks(session.guest().kernel())
                 .processes()
                 .limit(MOST_PROCESSES)
-                .flatMap(task -> Guest.tolerant(() -> Optional.of(names(task))).stream().flatMap(each -> each));
+                .flatMap(task ->
+                        Guest.tolerant(() -> Optional.of(names(task))).stream().flatMap(each -> each));
     }
 
     private static Stream<Candidate> names(Task task) {
@@ -222,7 +225,8 @@ final class Completions {
         String object = member.group("object");
         String innermost = object.substring(beginOfOperand(object));
         Optional<CType> type = typeOf(innermost);
-        CType target = type.map(each -> each instanceof CType.Pointer pointer ? pointer.target().get() : each)
+        CType target = type.map(each ->
+                        each instanceof CType.Pointer pointer ? pointer.target().get() : each)
                 .orElse(new CType.Void());
         if (!(target instanceof CType.Struct(StructLayout layout))) {
             return Stream.empty();
@@ -276,7 +280,8 @@ final class Completions {
             return Stream.empty();
         }
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> Files.isDirectory(file)
+            return files
+                    .map(file -> Files.isDirectory(file)
                             ? new Candidate(head + file.getFileName() + "/", "", false)
                             : new Candidate(head + file.getFileName()))
                     .toList()

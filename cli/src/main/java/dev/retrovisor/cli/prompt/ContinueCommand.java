@@ -23,7 +23,11 @@ final class ContinueCommand implements PromptCommand {
 
     static PromptCommand back() {
         return new ContinueCommand(
-                CommandRow.of("reverse", Group.MOVING, "run back to a breakpoint, or the trace's beginning", Syntax.of())
+                CommandRow.of(
+                                "reverse",
+                                Group.MOVING,
+                                "run back to a breakpoint, or the trace's beginning",
+                                Syntax.of())
                         .alias("rc", "reverse-continue")
                         .example("reverse", "to the last time before that a breakpoint was met"),
                 Direction.BACKWARD);

@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
 final class DisasCommand implements PromptCommand {
     private static final int USUAL_COUNT = 10;
     private static final int MOST_COUNT = 100_000;
-    private static final Pattern TARGET =
-            Pattern.compile("(?:c\\.)?(?:j|jal|b\\w+)[ ,].*?(0x[0-9a-f]{3,16})$");
+    private static final Pattern TARGET = Pattern.compile("(?:c\\.)?(?:j|jal|b\\w+)[ ,].*?(0x[0-9a-f]{3,16})$");
 
     /**
      * One instruction.
@@ -87,8 +86,12 @@ final class DisasCommand implements PromptCommand {
                     target(guest, text)));
             at += isShort ? 2 : 4;
         }
-        int places = lines.stream().mapToInt(line -> line.symbol().length() + 2).max().orElse(0);
-        return new Reply.Facts(lines.stream().map(line -> line.forPeople(places)).toList(), new Code(lines));
+        int places = lines.stream()
+                .mapToInt(line -> line.symbol().length() + 2)
+                .max()
+                .orElse(0);
+        return new Reply.Facts(
+                lines.stream().map(line -> line.forPeople(places)).toList(), new Code(lines));
     }
 
     private static String target(Guest guest, String instruction) {

@@ -64,7 +64,8 @@ final class EventsCommand implements PromptCommand {
     private static void requireAhead(Session session, ReplayTarget to) {
         Position start = session.position();
         if (to.resolve(session.timeline().trace()).isReached(start.step(), start.virtualNanos())) {
-            throw new UserMistake("events: the part of the trace ends where it begins, or before: give 'from' and 'to'");
+            throw new UserMistake(
+                    "events: the part of the trace ends where it begins, or before: give 'from' and 'to'");
         }
     }
 

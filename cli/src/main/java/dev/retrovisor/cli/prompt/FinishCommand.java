@@ -56,7 +56,8 @@ final class FinishCommand implements PromptCommand {
         Trigger there = Triggers.pc(place, hit -> {
             // The same thread, wherever it runs by then; calls that this one makes have their frames below.
             boolean isSameThread = guest.kernel().currentTaskAddress(hit.hart()) == task;
-            return isSameThread && Long.compareUnsigned(hit.machine().hart(hit.hart()).x(SP), sp) >= 0;
+            return isSameThread
+                    && Long.compareUnsigned(hit.machine().hart(hit.hart()).x(SP), sp) >= 0;
         });
         return Stopped.reply(session, session.run(direction, List.of(there)));
     }
@@ -95,7 +96,12 @@ final class FinishCommand implements PromptCommand {
     private static long entry(Guest guest, HartState state) {
         long pc = state.pc();
         long start = pc < 0
-                ? guest.kernel().symbols().at(pc).filter(Symbol::isText).map(Symbol::address).orElse(0L)
+                ? guest.kernel()
+                        .symbols()
+                        .at(pc)
+                        .filter(Symbol::isText)
+                        .map(Symbol::address)
+                        .orElse(0L)
                 : guest.images().map(images -> images.functionOf(pc)).orElse(0L);
         if (start == pc) {
             throw new UserMistake("this function begins right here: 'back' goes to its caller");

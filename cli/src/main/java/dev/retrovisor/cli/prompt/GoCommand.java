@@ -7,7 +7,11 @@ import dev.retrovisor.cli.prompt.Syntax.Kind;
 final class GoCommand implements PromptCommand {
     @Override
     public CommandRow row() {
-        return CommandRow.of("go", Group.MOVING, "go to a position, ahead or behind", Syntax.of().needs("POSITION", Kind.POSITION))
+        return CommandRow.of(
+                        "go",
+                        Group.MOVING,
+                        "go to a position, ahead or behind",
+                        Syntax.of().needs("POSITION", Kind.POSITION))
                 .alias("seek", "g")
                 .example("go 50%", "half way through the trace")
                 .example("go boot+2.5s", "at so much virtual time")

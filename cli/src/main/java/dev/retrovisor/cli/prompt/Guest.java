@@ -58,7 +58,12 @@ final class Guest {
      * @param completed adds what the user has of the kernel's types
      * @param notes is told in words what is wrong with kept files
      */
-    Guest(Path trace, Machine machine, UnaryOperator<KernelFacts> completed, Variables variables, Consumer<String> notes) {
+    Guest(
+            Path trace,
+            Machine machine,
+            UnaryOperator<KernelFacts> completed,
+            Variables variables,
+            Consumer<String> notes) {
         this.machine = machine;
         this.completed = completed;
         this.variables = variables;
@@ -116,9 +121,8 @@ final class Guest {
     KernelView startedKernel() {
         KernelView started = kernel().on(view);
         if (!started.hasStarted()) {
-            throw new NoKernelException(
-                    "Linux %s lies in memory here and has not started yet: go on, as with 'go 50%%'"
-                            .formatted(started.facts().release()));
+            throw new NoKernelException("Linux %s lies in memory here and has not started yet: go on, as with 'go 50%%'"
+                    .formatted(started.facts().release()));
         }
         return started;
     }
@@ -178,7 +182,8 @@ final class Guest {
     /** The program's files of its process. */
     Optional<ProcessImages> images() {
         if (images == null) {
-            images = userMemory().flatMap(memory -> tolerant(() -> Optional.of(new ProcessImages(kernel(), memory, files))));
+            images = userMemory()
+                    .flatMap(memory -> tolerant(() -> Optional.of(new ProcessImages(kernel(), memory, files))));
         }
         return images;
     }
@@ -198,7 +203,9 @@ final class Guest {
             return facts == null || address >= 0 ? "" : named(kernel().symbols().describe(address));
         }
         return address < 0
-                ? tolerant(() -> code().at(address)).map(KernelCode.Place::toString).orElse("")
+                ? tolerant(() -> code().at(address))
+                        .map(KernelCode.Place::toString)
+                        .orElse("")
                 : images().map(found -> found.describe(address).toString())
                         .map(Guest::named)
                         .orElse("");
@@ -237,7 +244,9 @@ final class Guest {
 
     /** Reads an expression; words that are no types of this kernel's are taken for names. */
     Expression parse(String text) {
-        return Expression.parse(text, word -> facts != null && kernel().types().findTypedef(word).isPresent());
+        return Expression.parse(
+                text,
+                word -> facts != null && kernel().types().findTypedef(word).isPresent());
     }
 
     Value evaluate(String text) {
@@ -317,11 +326,9 @@ final class Guest {
         var tasks = new Tasks(startedKernel());
         Optional<Task> found = text.matches("[0-9]{1,9}")
                 ? tasks.withPid(Integer.parseInt(text))
-                : tasks.processes()
-                        .filter(task -> task.name().equals(text))
-                        .findFirst();
-        return found.orElseThrow(() -> new UserMistake(
-                "there is no process '%s' here: 'pslist' lists them".formatted(text)));
+                : tasks.processes().filter(task -> task.name().equals(text)).findFirst();
+        return found.orElseThrow(
+                () -> new UserMistake("there is no process '%s' here: 'pslist' lists them".formatted(text)));
     }
 
     MachineView view() {

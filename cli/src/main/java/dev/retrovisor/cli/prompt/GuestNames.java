@@ -126,8 +126,9 @@ final class GuestNames implements Names {
 
     /** For conditions, which are asked where the machine comes by: of the thread that a hart runs there. */
     static GuestNames atStop(Machine machine, KernelView kernel, int hart, Variables variables) {
-        Optional<Task> running = Guest.tolerant(() ->
-                kernel.hasStarted() ? kernel.currentTask(hart).map(object -> new Task(kernel, object)) : Optional.empty());
+        Optional<Task> running = Guest.tolerant(() -> kernel.hasStarted()
+                ? kernel.currentTask(hart).map(object -> new Task(kernel, object))
+                : Optional.empty());
         return new GuestNames(machine, kernel, hart, variables, running, Optional::empty);
     }
 }

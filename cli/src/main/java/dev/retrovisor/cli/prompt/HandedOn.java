@@ -38,7 +38,11 @@ final class HandedOn implements PromptCommand {
                         "branch --record what-if.trace",
                         "a machine of its own from this position"),
                 new HandedOn(
-                        "checkpoints", "list, add or delete checkpoints", At.NOWHERE, "checkpoints", "those of this trace"),
+                        "checkpoints",
+                        "list, add or delete checkpoints",
+                        At.NOWHERE,
+                        "checkpoints",
+                        "those of this trace"),
                 new HandedOn("tree", "the trace with its parents and children", At.NOWHERE, "tree", "the family"),
                 new HandedOn(
                         "export",

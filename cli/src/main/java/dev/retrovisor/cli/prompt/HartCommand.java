@@ -25,7 +25,8 @@ final class HartCommand implements PromptCommand {
         if (arguments.has("NUMBER")) {
             String text = arguments.get("NUMBER");
             if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) >= count) {
-                throw new UserMistake("there is no hart '%s': this machine has %d, counted from 0".formatted(text, count));
+                throw new UserMistake(
+                        "there is no hart '%s': this machine has %d, counted from 0".formatted(text, count));
             }
             guest.look(Integer.parseInt(text));
             Here here = Here.of(session);

@@ -56,7 +56,8 @@ final class HelpCommand implements PromptCommand {
         lines.add("");
         lines.add("'help COMMAND' gives examples; 'help positions' and 'help expressions' say how these are written.");
         lines.add("A name may be cut short where it stays the only one: 'cont'. An empty line repeats a step.");
-        List<CommandRow> all = PromptCommands.all().stream().map(PromptCommand::row).toList();
+        List<CommandRow> all =
+                PromptCommands.all().stream().map(PromptCommand::row).toList();
         return new Reply.Facts(lines, new Listed(all));
     }
 

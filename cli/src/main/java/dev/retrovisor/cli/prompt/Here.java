@@ -40,9 +40,12 @@ record Here(
                 position.virtualNanos(),
                 guest.hart(),
                 MODES.get((int) state.get(HartState.PRIVILEGE) & 3),
-                running.flatMap(task -> Guest.tolerant(() -> Optional.of(task.tgid()))).orElse(0),
-                running.flatMap(task -> Guest.tolerant(() -> Optional.of(task.pid()))).orElse(0),
-                running.flatMap(task -> Guest.tolerant(() -> Optional.of(task.name()))).orElse(""),
+                running.flatMap(task -> Guest.tolerant(() -> Optional.of(task.tgid())))
+                        .orElse(0),
+                running.flatMap(task -> Guest.tolerant(() -> Optional.of(task.pid())))
+                        .orElse(0),
+                running.flatMap(task -> Guest.tolerant(() -> Optional.of(task.name())))
+                        .orElse(""),
                 state.pc(),
                 guest.symbolAt(state.pc()),
                 instruction(guest, state.pc()),
@@ -72,7 +75,9 @@ record Here(
 
     /** {@code sh (132)}; empty if no process runs. */
     String who() {
-        return pid == 0 ? "" : tid == pid ? "%s (%d)".formatted(process, pid) : "%s (%d/%d)".formatted(process, pid, tid);
+        return pid == 0
+                ? ""
+                : tid == pid ? "%s (%d)".formatted(process, pid) : "%s (%d/%d)".formatted(process, pid, tid);
     }
 
     /** Two lines for people. */

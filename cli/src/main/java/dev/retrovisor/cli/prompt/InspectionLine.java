@@ -38,13 +38,16 @@ final class InspectionLine implements PromptCommand {
         Guest guest = session.guest();
         KernelView kernel = guest.startedKernel();
         Optional<Integer> pid = arguments.find(PID).map(text -> number(guest, text));
-        Optional<GuestAddress> address =
-                arguments.find(ADDRESS).map(text -> new GuestAddress("", guest.address(text)));
+        Optional<GuestAddress> address = arguments.find(ADDRESS).map(text -> new GuestAddress("", guest.address(text)));
         Questions questions = Questions.of(List.of(inspection.name()), pid, address, ADDRESS);
-        Answer answer = questions.ask(inspection, kernel, session.position(), () -> session.timeline()
-                .trace()
-                .bootImages(ImageHashes.inUserCache())
-                .kernel());
+        Answer answer = questions.ask(
+                inspection,
+                kernel,
+                session.position(),
+                () -> session.timeline()
+                        .trace()
+                        .bootImages(ImageHashes.inUserCache())
+                        .kernel());
         session.tell(inspection.name(), answer.damage());
         String nothing = pid.map(number -> "(nothing of process %d here: 'pslist' lists processes)".formatted(number))
                 .orElse("(nothing)");

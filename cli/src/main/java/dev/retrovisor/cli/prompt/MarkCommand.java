@@ -57,9 +57,12 @@ final class MarkCommand implements PromptCommand {
         }
         Position here = session.position();
         Optional<Bookmark> before = session.bookmarks().find(name);
-        var bookmark = new Bookmark(name, here.step(), here.virtualNanos(), arguments.find("NOTE").orElse(""));
+        var bookmark = new Bookmark(
+                name, here.step(), here.virtualNanos(), arguments.find("NOTE").orElse(""));
         session.bookmarks().add(bookmark);
-        String replaced = before.isPresent() ? ", was at step %,d before".formatted(before.get().step()) : "";
+        String replaced = before.isPresent()
+                ? ", was at step %,d before".formatted(before.get().step())
+                : "";
         return new Reply.Facts(
                 "%s at step %,d%s".formatted(hasName ? "'" + name + "' is" : "noted", here.step(), replaced), bookmark);
     }

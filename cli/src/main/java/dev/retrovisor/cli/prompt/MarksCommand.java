@@ -7,7 +7,12 @@ import java.util.List;
 
 /** Lists bookmarks and notes. */
 final class MarksCommand implements PromptCommand {
-    private record Row(int number, String name, long step, @Column(Column.Style.NANOS) long virtualNanos, String note) {}
+    private record Row(
+            int number,
+            String name,
+            long step,
+            @Column(Column.Style.NANOS) long virtualNanos,
+            String note) {}
 
     @Override
     public CommandRow row() {

@@ -23,7 +23,9 @@ final class MemCommand implements PromptCommand {
 
     /** @param symbol at the address that the number would be */
     private record Number(
-            @Column(Column.Style.HEX) long address, @Column(Column.Style.HEX) long value, String symbol) {}
+            @Column(Column.Style.HEX) long address,
+            @Column(Column.Style.HEX) long value,
+            String symbol) {}
 
     @Override
     public CommandRow row() {
@@ -48,7 +50,8 @@ final class MemCommand implements PromptCommand {
         long address = guest.address(arguments.get("ADDRESS"));
         long length = arguments.count("BYTES", USUAL_BYTES);
         if (length > MOST_BYTES) {
-            throw new UserMistake("%,d bytes: at most %,d at a time; 'search' looks through more".formatted(length, MOST_BYTES));
+            throw new UserMistake(
+                    "%,d bytes: at most %,d at a time; 'search' looks through more".formatted(length, MOST_BYTES));
         }
         byte[] bytes = arguments.has("physical")
                 ? physical(guest, address, (int) length)

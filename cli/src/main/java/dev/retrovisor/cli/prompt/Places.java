@@ -75,8 +75,8 @@ final class Places {
                         session.timeline().start().virtualNanos(),
                         session.timeline().end().virtualNanos()));
             case ReplayTarget other ->
-                throw new UserMistake("'%s' is no distance: give steps, as in +5M, or virtual time, as in -20us"
-                        .formatted(distance));
+                throw new UserMistake(
+                        "'%s' is no distance: give steps, as in +5M, or virtual time, as in -20us".formatted(distance));
         };
     }
 }

@@ -35,12 +35,12 @@ final class PrintCommand implements PromptCommand {
         Guest guest = session.guest();
         String text = arguments.get("EXPRESSION");
         Value value = guest.evaluate(text);
-        var form = arguments.find("as")
+        var form = arguments
+                .find("as")
                 .map(word -> ValueTree.Form.valueOf(word.toUpperCase(Locale.ROOT)))
                 .orElse(ValueTree.Form.USUAL);
         var tree = new ValueTree(guest, value, form, arguments.has("whole"));
         session.variables().set("_", value);
-        return new Reply.Facts(
-                tree.lines(value.type()), new Printed(text, TypeText.of(value.type()), tree.exact()));
+        return new Reply.Facts(tree.lines(value.type()), new Printed(text, TypeText.of(value.type()), tree.exact()));
     }
 }

@@ -36,7 +36,8 @@ final class ProcessCommand implements PromptCommand {
         }
         String name = guest.thread().map(Task::name).orElse("");
         return new Reply.Facts(
-                "looking at process %d%s".formatted(guest.chosenPid(), name.isEmpty() ? ", which is not here" : " " + name),
+                "looking at process %d%s"
+                        .formatted(guest.chosenPid(), name.isEmpty() ? ", which is not here" : " " + name),
                 new Chosen(guest.chosenPid(), name));
     }
 }

@@ -115,11 +115,13 @@ public final class Prompt {
         if (SetCommand.isAssignment(line)) {
             return reply(PromptCommands.named("set"), line);
         }
-        String plain = WITH_FORM.matcher(line).replaceFirst(match -> "%s%s as %s"
-                .formatted(
-                        match.group(1),
-                        java.util.regex.Matcher.quoteReplacement(match.group(3)),
-                        form(match.group(2))));
+        String plain = WITH_FORM
+                .matcher(line)
+                .replaceFirst(match -> "%s%s as %s"
+                        .formatted(
+                                match.group(1),
+                                java.util.regex.Matcher.quoteReplacement(match.group(3)),
+                                form(match.group(2))));
         int end = nameEnd(plain);
         PromptCommand command = PromptCommands.named(plain.substring(0, end));
         repeatable = command instanceof StepCommand || command instanceof ContinueCommand ? line : "";
@@ -153,7 +155,8 @@ public final class Prompt {
         return switch (failure) {
             case HandedOnException handed -> {
                 if (session.output().isJson()) {
-                    session.output().failure(line, session.position(), handed.getMessage(), List.of(), handed.exitCode());
+                    session.output()
+                            .failure(line, session.position(), handed.getMessage(), List.of(), handed.exitCode());
                 }
                 yield handed.exitCode();
             }

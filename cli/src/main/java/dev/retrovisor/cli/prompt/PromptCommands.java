@@ -86,15 +86,17 @@ final class PromptCommands {
         if (exact != null) {
             return exact;
         }
-        List<PromptCommand> begun = beginningWith(name).map(BY_NAME::get).distinct().toList();
+        List<PromptCommand> begun =
+                beginningWith(name).map(BY_NAME::get).distinct().toList();
         if (begun.size() == 1) {
             return begun.getFirst();
         }
         if (begun.size() > 1) {
-            throw new UserMistake("'%s' may be %s".formatted(name, String.join(", ", beginningWith(name).toList())));
+            throw new UserMistake("'%s' may be %s"
+                    .formatted(name, String.join(", ", beginningWith(name).toList())));
         }
-        throw new UserMistake("there is no command '%s'%s; 'help' lists them"
-                .formatted(name, NearWords.hint(name, names())));
+        throw new UserMistake(
+                "there is no command '%s'%s; 'help' lists them".formatted(name, NearWords.hint(name, names())));
     }
 
     private static Stream<String> beginningWith(String name) {

@@ -17,7 +17,8 @@ final class RegsCommand implements PromptCommand {
     private static final int CELL_PLACES = 30;
 
     /** @param registers by their names in assembly */
-    private record Registered(int hart, @Column(Column.Style.HEX) Map<String, Long> registers) {}
+    private record Registered(
+            int hart, @Column(Column.Style.HEX) Map<String, Long> registers) {}
 
     @Override
     public CommandRow row() {

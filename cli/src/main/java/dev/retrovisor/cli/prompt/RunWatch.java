@@ -1,6 +1,5 @@
 package dev.retrovisor.cli.prompt;
 
-import dev.retrovisor.cli.Positions;
 import dev.retrovisor.cli.Screen;
 import dev.retrovisor.cli.Text;
 import dev.retrovisor.replayer.timeline.Watcher;
@@ -34,7 +33,8 @@ final class RunWatch implements Watcher, AutoCloseable {
             screen.err()
                     .print(ERASE_LINE
                             + screen.dimOnError("%s  step %s  %d %%  (^C stops)"
-                                    .formatted(to.step() < from.step() ? "back" : "on", Text.count(at.step()), percent)));
+                                    .formatted(
+                                            to.step() < from.step() ? "back" : "on", Text.count(at.step()), percent)));
             screen.err().flush();
         }
     }

@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 
 /** Looks for bytes, a text or a number: in memory now, or at one place over time. */
 final class SearchCommand implements PromptCommand {
@@ -41,7 +40,9 @@ final class SearchCommand implements PromptCommand {
                 .example("search text \"root:x:\"", "in all of RAM, by physical address")
                 .example("search bytes 7f454c46 in sh", "in a process; 'in kernel' by the kernel's addresses")
                 .example("search value &init_task in kernel", "who points there; a number of 8 bytes, or 'length 4'")
-                .example("search value 0 at &current->exit_code last", "when that was last 0; 'first' for the first time");
+                .example(
+                        "search value 0 at &current->exit_code last",
+                        "when that was last 0; 'first' for the first time");
     }
 
     @Override
@@ -63,9 +64,12 @@ final class SearchCommand implements PromptCommand {
                 search.physical(guest.view().memory())
                         .forEach(hit -> found.add(new Found(hit.address(), "", text(hit.around()))));
             case "kernel" ->
-                search.mapped(guest.startedKernel().space(), kernelStart(guest.kernel().space()), 0)
-                        .forEach(hit -> found.add(
-                                new Found(hit.address(), guest.symbolAt(hit.address()), text(hit.around()))));
+                search.mapped(
+                                guest.startedKernel().space(),
+                                kernelStart(guest.kernel().space()),
+                                0)
+                        .forEach(hit ->
+                                found.add(new Found(hit.address(), guest.symbolAt(hit.address()), text(hit.around()))));
             default -> {
                 Task task = guest.process(where);
                 AddressSpace space = task.memory()
@@ -91,12 +95,11 @@ final class SearchCommand implements PromptCommand {
 
     private static byte[] pattern(Guest guest, Arguments arguments) {
         String what = arguments.get("WHAT");
-        byte[] pattern =
-                switch (arguments.get("KIND")) {
-                    case "text" -> unquoted(what).getBytes(StandardCharsets.UTF_8);
-                    case "bytes" -> bytes(unquoted(what));
-                    default -> number(guest, what, arguments.count("length", Long.BYTES));
-                };
+        byte[] pattern = switch (arguments.get("KIND")) {
+            case "text" -> unquoted(what).getBytes(StandardCharsets.UTF_8);
+            case "bytes" -> bytes(unquoted(what));
+            default -> number(guest, what, arguments.count("length", Long.BYTES));
+        };
         if (pattern.length == 0) {
             throw new UserMistake("nothing to look for");
         }
@@ -113,7 +116,8 @@ final class SearchCommand implements PromptCommand {
         try {
             return HexFormat.of().parseHex(digits.replaceAll("^0x|[ :_]", ""));
         } catch (IllegalArgumentException e) {
-            throw new UserMistake("'%s' are no bytes: write two hexadecimal digits each, as 7f454c46".formatted(digits), e);
+            throw new UserMistake(
+                    "'%s' are no bytes: write two hexadecimal digits each, as 7f454c46".formatted(digits), e);
         }
     }
 
@@ -124,8 +128,7 @@ final class SearchCommand implements PromptCommand {
         Value value = guest.evaluate(text);
         long number = switch (value) {
             case Value.Plain plain -> plain.bits();
-            case Value.Place place ->
-                guest.evaluator().memory().number(place).orElse(place.address());
+            case Value.Place place -> guest.evaluator().memory().number(place).orElse(place.address());
             case Value.Text _ -> throw new UserMistake("a text: search text " + text);
         };
         byte[] bytes = ByteBuffer.allocate(Long.BYTES)

@@ -84,8 +84,7 @@ final class SearchInTime {
     }
 
     private Reply written(Hit hit) {
-        var written =
-                LastWriteCommand.Written.of(session, new LastWrite(hit.before(), (MemoryAccess) hit.what()));
+        var written = LastWriteCommand.Written.of(session, new LastWrite(hit.before(), (MemoryAccess) hit.what()));
         var lines = new ArrayList<String>();
         lines.add("it came to stand there " + Positions.words(hit.before()) + ":");
         lines.addAll(written.lines().subList(1, written.lines().size()));
@@ -103,8 +102,7 @@ final class SearchInTime {
         for (int i = 0; i < pattern.length; i++) {
             long offset = physical + i - access.physicalAddress();
             boolean isWritten = offset >= 0 && offset < access.sizeBytes();
-            byte value =
-                    isWritten ? (byte) (access.after() >>> 8 * offset) : (byte) memory.readByte(physical + i);
+            byte value = isWritten ? (byte) (access.after() >>> 8 * offset) : (byte) memory.readByte(physical + i);
             if (value != pattern[i]) {
                 return false;
             }

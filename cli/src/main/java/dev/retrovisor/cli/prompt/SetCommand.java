@@ -42,8 +42,9 @@ final class SetCommand implements PromptCommand {
         }
         Matcher assignment = ASSIGNMENT.matcher(arguments.get("$NAME = EXPRESSION"));
         if (!assignment.matches()) {
-            throw new UserMistake("set: write set $NAME = EXPRESSION; memory and registers of a recording stay what they"
-                    + " were, 'branch' changes them in a machine of its own");
+            throw new UserMistake(
+                    "set: write set $NAME = EXPRESSION; memory and registers of a recording stay what they"
+                            + " were, 'branch' changes them in a machine of its own");
         }
         String name = assignment.group(1);
         boolean isTaken = GuestNames.registersAnd(new Variables()).contains(name);

@@ -15,7 +15,11 @@ final class StepCommand implements PromptCommand {
 
     static PromptCommand on() {
         return new StepCommand(
-                CommandRow.of("step", Group.MOVING, "make steps: instructions or traps, of whichever hart is next", syntax())
+                CommandRow.of(
+                                "step",
+                                Group.MOVING,
+                                "make steps: instructions or traps, of whichever hart is next",
+                                syntax())
                         .alias("s", "stepi")
                         .example("step", "one instruction")
                         .example("step 5M", "five million"),

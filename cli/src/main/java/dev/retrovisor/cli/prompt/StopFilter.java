@@ -32,8 +32,7 @@ final class StopFilter {
     boolean takes(int hart) {
         // A device has no hart: it belongs to no process, and conditions look with the eyes of the first one.
         if (hart < 0) {
-            return process.isEmpty()
-                    && condition.map(each -> each.holds(0)).orElse(true);
+            return process.isEmpty() && condition.map(each -> each.holds(0)).orElse(true);
         }
         return process.map(each -> each.takes(hart)).orElse(true)
                 && condition.map(each -> each.holds(hart)).orElse(true);

@@ -15,12 +15,7 @@ final class StopPoints {
      * @param condition that the trigger asks
      */
     record StopPoint(
-            int number,
-            String kind,
-            String what,
-            boolean isOn,
-            Trigger trigger,
-            Optional<StopCondition> condition) {
+            int number, String kind, String what, boolean isOn, Trigger trigger, Optional<StopCondition> condition) {
         StopPoint switched(boolean on) {
             return new StopPoint(number, kind, what, on, trigger, condition);
         }
@@ -53,8 +48,8 @@ final class StopPoints {
         return all.stream()
                 .filter(each -> Integer.toString(each.number()).equals(number))
                 .findFirst()
-                .orElseThrow(() -> new UserMistake(
-                        "there is no breakpoint %s: 'breakpoints' lists them".formatted(number)));
+                .orElseThrow(
+                        () -> new UserMistake("there is no breakpoint %s: 'breakpoints' lists them".formatted(number)));
     }
 
     void delete(StopPoint stop) {

@@ -18,14 +18,21 @@ record Stopped(String cause, int breakpoint, String what, Here here) {
     /** How a stop is told; looks from now on with the eyes of the hart that came there. */
     static Reply reply(Session session, Stop stop) {
         Guest guest = session.guest();
-        int hart = stop.hit().map(Stopped::hart).filter(each -> each >= 0).orElse(guest.machine().nextHart());
+        int hart = stop.hit()
+                .map(Stopped::hart)
+                .filter(each -> each >= 0)
+                .orElse(guest.machine().nextHart());
         if (hart >= 0) {
             guest.look(hart);
         }
-        Optional<StopPoints.StopPoint> point = stop.hit().flatMap(hit -> session.stops().of(hit.trigger()));
+        Optional<StopPoints.StopPoint> point =
+                stop.hit().flatMap(hit -> session.stops().of(hit.trigger()));
         String what = stop.hit().map(hit -> what(guest, hit)).orElse("");
         var stopped = new Stopped(
-                CellText.word(stop.cause()), point.map(StopPoints.StopPoint::number).orElse(0), what, Here.of(session));
+                CellText.word(stop.cause()),
+                point.map(StopPoints.StopPoint::number).orElse(0),
+                what,
+                Here.of(session));
         var lines = new ArrayList<String>();
         switch (stop.cause()) {
             case ARRIVED -> {}

@@ -62,8 +62,7 @@ final class TrapNames {
         Integer code = codes.get(word);
         if (code == null) {
             throw new UserMistake("there is no %s '%s'%s; there are %s"
-                    .formatted(
-                            kind, word, NearWords.hint(word, codes.keySet()), String.join(", ", codes.keySet())));
+                    .formatted(kind, word, NearWords.hint(word, codes.keySet()), String.join(", ", codes.keySet())));
         }
         return 1L << code;
     }

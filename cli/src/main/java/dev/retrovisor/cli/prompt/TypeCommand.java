@@ -39,8 +39,7 @@ final class TypeCommand implements PromptCommand {
         Guest guest = session.guest();
         Types types = guest.kernel().types();
         String text = arguments.get("TYPE|EXPRESSION").strip();
-        CType type = named(types, text)
-                .orElseGet(() -> guest.evaluate(text).type());
+        CType type = named(types, text).orElseGet(() -> guest.evaluate(text).type());
         CType target = type instanceof CType.Pointer pointer ? pointer.target().get() : type;
         if (target instanceof CType.Struct(StructLayout layout)) {
             return struct(type, layout);
@@ -58,7 +57,13 @@ final class TypeCommand implements PromptCommand {
         if (!tag.equals(text)) {
             StructLayout layout = types.findStruct(tag)
                     .orElseThrow(() -> new UserMistake("the kernel has no type '%s'%s"
-                            .formatted(text, NearWords.hint(tag, types.structs().map(StructLayout::name).toList()))));
+                            .formatted(
+                                    text,
+                                    NearWords.hint(
+                                            tag,
+                                            types.structs()
+                                                    .map(StructLayout::name)
+                                                    .toList()))));
             return Optional.of(new CType.Struct(layout));
         }
         return types.findTypedef(text).or(() -> types.findFunction(text).map(CType.Function::new));
@@ -74,8 +79,7 @@ final class TypeCommand implements PromptCommand {
     }
 
     /** Adds members; those of an anonymous structure within are the outer one's own, and stand further in. */
-    private static void add(
-            StructLayout layout, long startBits, int depth, List<Member> members, List<String> lines) {
+    private static void add(StructLayout layout, long startBits, int depth, List<Member> members, List<String> lines) {
         String indent = "  ".repeat(depth);
         for (Field field : layout.members()) {
             long bits = startBits + field.bitOffset();

@@ -79,7 +79,9 @@ final class TypedLines implements AutoCloseable {
         Path folder = state.resolve("retrovisor");
         try {
             Files.createDirectories(folder);
-            return Files.isWritable(folder) ? java.util.Optional.of(folder.resolve("history")) : java.util.Optional.empty();
+            return Files.isWritable(folder)
+                    ? java.util.Optional.of(folder.resolve("history"))
+                    : java.util.Optional.empty();
         } catch (IOException _) {
             return java.util.Optional.empty();
         }
@@ -130,7 +132,8 @@ final class TypedLines implements AutoCloseable {
     }
 
     private String promptText() {
-        String text = "boot+%ss> ".formatted(Positions.seconds(session.position().virtualNanos()));
+        String text =
+                "boot+%ss> ".formatted(Positions.seconds(session.position().virtualNanos()));
         return screen.outputHasColour() ? "\u001b[1m" + text + "\u001b[0m" : text;
     }
 

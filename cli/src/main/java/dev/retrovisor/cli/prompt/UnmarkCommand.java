@@ -23,12 +23,13 @@ final class UnmarkCommand implements PromptCommand {
         String word = arguments.get("NAME|NUMBER");
         Bookmarks bookmarks = session.bookmarks();
         List<Bookmarks.Bookmark> all = bookmarks.all();
-        boolean isNumber = word.matches("[0-9]{1,6}") && Integer.parseInt(word) >= 1 && Integer.parseInt(word) <= all.size();
-        Bookmarks.Bookmark meant = bookmarks
-                .find(word)
-                .orElseGet(() -> isNumber ? all.get(Integer.parseInt(word) - 1) : null);
+        boolean isNumber =
+                word.matches("[0-9]{1,6}") && Integer.parseInt(word) >= 1 && Integer.parseInt(word) <= all.size();
+        Bookmarks.Bookmark meant =
+                bookmarks.find(word).orElseGet(() -> isNumber ? all.get(Integer.parseInt(word) - 1) : null);
         if (meant == null) {
-            throw new UserMistake("there is no bookmark '%s'%s".formatted(word, NearWords.hint(word, bookmarks.names())));
+            throw new UserMistake(
+                    "there is no bookmark '%s'%s".formatted(word, NearWords.hint(word, bookmarks.names())));
         }
         bookmarks.remove(meant);
         return new Reply.Facts("forgotten", meant);

@@ -94,7 +94,8 @@ final class ValueTree {
                         "<no type> at %s, 8 bytes there: 0x%x"
                                 .formatted(address(place.address()), memory.read(place.address(), Long.BYTES)),
                         "0x" + Long.toHexString(place.address()));
-            case CType.Scalar _, CType.Enumerated _, CType.Pointer _ -> number(place.type(), memory.number(place).orElseThrow());
+            case CType.Scalar _, CType.Enumerated _, CType.Pointer _ ->
+                number(place.type(), memory.number(place).orElseThrow());
             case CType.Incomplete _, CType.Function _ -> new Leaf(address(place.address()), null);
         };
     }
@@ -147,13 +148,21 @@ final class ValueTree {
             case CType.Pointer pointer -> pointer(pointer, number);
             case CType.Enumerated enumerated when form == Form.USUAL -> new Leaf(constant(enumerated, number), number);
             case CType.Floating floating -> {
-                double real = floating.sizeBytes() == 4 ? Float.intBitsToFloat((int) number) : Double.longBitsToDouble(number);
+                double real = floating.sizeBytes() == 4
+                        ? Float.intBitsToFloat((int) number)
+                        : Double.longBitsToDouble(number);
                 boolean isFinite = Double.isFinite(real);
                 yield new Leaf(Double.toString(real), isFinite ? (Object) real : Double.toString(real));
             }
-            case CType.Scalar scalar when scalar.name().equals("_Bool") && form == Form.USUAL ->
+            case CType.Scalar scalar
+            when scalar.name().equals("_Bool") && form == Form.USUAL ->
                 new Leaf(number != 0 ? "true" : "false", number != 0);
-            case CType.Scalar _, CType.Enumerated _, CType.Void _, CType.Array _, CType.Struct _, CType.Incomplete _,
+            case CType.Scalar _,
+                    CType.Enumerated _,
+                    CType.Void _,
+                    CType.Array _,
+                    CType.Struct _,
+                    CType.Incomplete _,
                     CType.Function _ -> new Leaf(formatted(type, number), exact(type, number));
         };
     }
@@ -194,10 +203,11 @@ final class ValueTree {
     }
 
     private String constant(CType.Enumerated enumerated, long number) {
-        Optional<String> name = types.enumeration(enumerated.name()).flatMap(constants -> constants.entrySet().stream()
-                .filter(entry -> entry.getValue() == number)
-                .map(Map.Entry::getKey)
-                .findFirst());
+        Optional<String> name = types.enumeration(enumerated.name())
+                .flatMap(constants -> constants.entrySet().stream()
+                        .filter(entry -> entry.getValue() == number)
+                        .map(Map.Entry::getKey)
+                        .findFirst());
         return name.map(word -> "%s (%d)".formatted(word, number)).orElse(Long.toString(number));
     }
 

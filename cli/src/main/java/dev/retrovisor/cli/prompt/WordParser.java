@@ -27,7 +27,8 @@ final class WordParser implements Parser {
             at = end;
         }
         if (index < 0) {
-            index = (int) LineWord.split(line.substring(0, Math.min(cursor, line.length()))).stream().count();
+            index = (int) LineWord.split(line.substring(0, Math.min(cursor, line.length()))).stream()
+                    .count();
             words.add(Math.min(index, words.size()), "");
         }
         return new Words(List.copyOf(words), index, inWord, line, cursor);

@@ -57,16 +57,20 @@ class ArgumentsTest {
     void everyNameMeansOneCommand() {
         var seen = new HashSet<String>();
 
-        PromptCommands.all().forEach(command ->
-                command.row().names().forEach(name -> assertThat(seen.add(name)).as(name).isTrue()));
+        PromptCommands.all()
+                .forEach(command -> command.row()
+                        .names()
+                        .forEach(name -> assertThat(seen.add(name)).as(name).isTrue()));
     }
 
     @Test
     void everyExampleFitsItsSyntax() {
-        PromptCommands.all().stream().map(PromptCommand::row).forEach(row -> row.examples().forEach(example -> {
-            String line = example.line().replaceFirst("/x", "");
-            int end = Prompt.nameEnd(line);
-            Arguments.parse(PromptCommands.named(line.substring(0, end)).row(), line.substring(end));
-        }));
+        PromptCommands.all().stream()
+                .map(PromptCommand::row)
+                .forEach(row -> row.examples().forEach(example -> {
+                    String line = example.line().replaceFirst("/x", "");
+                    int end = Prompt.nameEnd(line);
+                    Arguments.parse(PromptCommands.named(line.substring(0, end)).row(), line.substring(end));
+                }));
     }
 }

@@ -70,14 +70,20 @@ final class Arithmetic {
         return switch (type) {
             case CType.Pointer pointer -> Math.max(1, pointer.target().get().sizeBytes());
             case CType.Array array -> Math.max(1, array.element().sizeBytes());
-            case CType.Void _, CType.Scalar _, CType.Floating _, CType.Enumerated _, CType.Struct _, CType.Incomplete _,
+            case CType.Void _,
+                    CType.Scalar _,
+                    CType.Floating _,
+                    CType.Enumerated _,
+                    CType.Struct _,
+                    CType.Incomplete _,
                     CType.Function _ -> 0;
         };
     }
 
     static boolean isFunctionPointer(Value.Plain value) {
         return value.type() instanceof CType.Pointer pointer
-                && (pointer.target().get() instanceof CType.Function || pointer.target().get() instanceof CType.Void);
+                && (pointer.target().get() instanceof CType.Function
+                        || pointer.target().get() instanceof CType.Void);
     }
 
     private static boolean isUnsigned(CType type) {

@@ -146,10 +146,8 @@ public final class Evaluator {
             if (address.isPresent()) {
                 return symbol(name, address.getAsLong());
             }
-            Optional<Value> other = kernel.types()
-                    .findConstant(name)
-                    .map(Value::ofLong)
-                    .or(() -> names.word(name));
+            Optional<Value> other =
+                    kernel.types().findConstant(name).map(Value::ofLong).or(() -> names.word(name));
             return other.orElseThrow(() -> new ExpressionException(
                     text,
                     node.at(),
@@ -246,8 +244,12 @@ public final class Evaluator {
                     throw mistake(at, "the kernel says nothing of its struct " + incomplete.name());
                 case CType.Void _ ->
                     throw mistake(at, "nobody says what this points to: cast it, as in *(unsigned int *)");
-                case CType.Scalar _, CType.Floating _, CType.Enumerated _, CType.Pointer _, CType.Array _, CType.Struct _ ->
-                    new Value.Place(type, address);
+                case CType.Scalar _,
+                        CType.Floating _,
+                        CType.Enumerated _,
+                        CType.Pointer _,
+                        CType.Array _,
+                        CType.Struct _ -> new Value.Place(type, address);
             };
         }
 
@@ -260,7 +262,8 @@ public final class Evaluator {
                         "the kernel does not say what type this is: cast it, as in ((struct task_struct *)&init_task)->"
                                 + node.name());
             }
-            if (type instanceof CType.Pointer pointer && pointer.target().get() instanceof CType.Struct(StructLayout layout)) {
+            if (type instanceof CType.Pointer pointer
+                    && pointer.target().get() instanceof CType.Struct(StructLayout layout)) {
                 long address = number(node.object(), object);
                 if (address == 0) {
                     throw new MemoryFault(0, "null has no member " + node.name());
@@ -291,14 +294,23 @@ public final class Evaluator {
         private Value element(Node array, long index) {
             Value value = value(array);
             return switch (value.type()) {
-                case CType.Array type when value instanceof Value.Place place ->
-                    new Value.Place(type.element(), place.address() + index * type.element().sizeBytes());
+                case CType.Array type
+                when value instanceof Value.Place place ->
+                    new Value.Place(
+                            type.element(),
+                            place.address() + index * type.element().sizeBytes());
                 case CType.Pointer pointer -> {
                     CType target = pointer.target().get();
                     yield place(array, target, number(array, value) + index * target.sizeBytes());
                 }
-                case CType.Array _, CType.Void _, CType.Scalar _, CType.Floating _, CType.Enumerated _, CType.Struct _,
-                        CType.Incomplete _, CType.Function _ ->
+                case CType.Array _,
+                        CType.Void _,
+                        CType.Scalar _,
+                        CType.Floating _,
+                        CType.Enumerated _,
+                        CType.Struct _,
+                        CType.Incomplete _,
+                        CType.Function _ ->
                     throw mistake(array, "%s has no elements".formatted(TypeText.of(value.type())));
             };
         }
@@ -313,7 +325,12 @@ public final class Evaluator {
             return switch (type) {
                 case CType.Scalar _, CType.Enumerated _, CType.Pointer _ ->
                     new Value.Plain(type, number(node.operand(), operand));
-                case CType.Struct _, CType.Array _, CType.Void _, CType.Floating _, CType.Incomplete _, CType.Function _ ->
+                case CType.Struct _,
+                        CType.Array _,
+                        CType.Void _,
+                        CType.Floating _,
+                        CType.Incomplete _,
+                        CType.Function _ ->
                     throw mistake(
                             node,
                             "a number does not become %s: write *(%s *) before it"
@@ -369,9 +386,11 @@ public final class Evaluator {
         private String text(Node at, Value value) {
             return switch (value) {
                 case Value.Text quoted -> quoted.text();
-                case Value.Place place when memory.isText(place.type()) -> memory.text(place.address(), place.sizeBytes());
+                case Value.Place place
+                when memory.isText(place.type()) -> memory.text(place.address(), place.sizeBytes());
                 case Value.Place _, Value.Plain _ -> {
-                    if (!(value.type() instanceof CType.Pointer pointer) || !memory.isCharacter(pointer.target().get())) {
+                    if (!(value.type() instanceof CType.Pointer pointer)
+                            || !memory.isCharacter(pointer.target().get())) {
                         throw mistake(at, "%s is no text".formatted(TypeText.of(value.type())));
                     }
                     yield memory.text(number(at, value), LONGEST_TEXT);
@@ -447,10 +466,13 @@ public final class Evaluator {
                     || !(node.arguments().get(2) instanceof Expression.Name(int memberAt, String member))) {
                 throw mistake(node, "write container_of(POINTER, struct TYPE, MEMBER)");
             }
-            Value.Place place = (Value.Place)
-                    member(new Expression.Member(memberAt, node, member), layout, number(node.arguments().getFirst()));
+            Value.Place place = (Value.Place) member(
+                    new Expression.Member(memberAt, node, member),
+                    layout,
+                    number(node.arguments().getFirst()));
             long offset = place.address() - number(node.arguments().getFirst());
-            return Value.pointer(new CType.Struct(layout), number(node.arguments().getFirst()) - offset);
+            return Value.pointer(
+                    new CType.Struct(layout), number(node.arguments().getFirst()) - offset);
         }
 
         /** Whether a candidate is worth a look at how near it is: the first letter is seldom the wrong one. */

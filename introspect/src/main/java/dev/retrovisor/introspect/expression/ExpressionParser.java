@@ -87,7 +87,8 @@ final class ExpressionParser {
 
     private Node prefixed() {
         Token first = peek();
-        if (first.kind() == Token.Kind.OPERATOR && List.of("-", "+", "!", "~", "*", "&").contains(first.text())) {
+        if (first.kind() == Token.Kind.OPERATOR
+                && List.of("-", "+", "!", "~", "*", "&").contains(first.text())) {
             take();
             return new Expression.Unary(first.start(), first.text(), unary());
         }
@@ -209,10 +210,7 @@ final class ExpressionParser {
             if (!arguments.isEmpty()) {
                 expect(",");
             }
-            arguments.add(
-                    beginsType(peek())
-                            ? new Expression.TypeArgument(peek().start(), typeName())
-                            : conditional());
+            arguments.add(beginsType(peek()) ? new Expression.TypeArgument(peek().start(), typeName()) : conditional());
         }
         expect(")");
         return new Expression.Call(token.start(), token.text(), List.copyOf(arguments));
@@ -221,7 +219,8 @@ final class ExpressionParser {
     private Node number(Token token) {
         String digits = token.text().replace("_", "").toLowerCase(java.util.Locale.ROOT);
         String plain = digits.replaceFirst("[ul]+$", "");
-        boolean unsigned = digits.length() > plain.length() && digits.substring(plain.length()).contains("u");
+        boolean unsigned = digits.length() > plain.length()
+                && digits.substring(plain.length()).contains("u");
         try {
             long value = plain.startsWith("0x")
                     ? Long.parseUnsignedLong(plain.substring(2), 16)

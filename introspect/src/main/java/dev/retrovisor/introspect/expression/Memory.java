@@ -89,7 +89,12 @@ public final class Memory {
         return switch (type) {
             case CType.Scalar scalar -> scalar.signed();
             case CType.Enumerated enumerated -> enumerated.signed();
-            case CType.Void _, CType.Floating _, CType.Pointer _, CType.Array _, CType.Struct _, CType.Incomplete _,
+            case CType.Void _,
+                    CType.Floating _,
+                    CType.Pointer _,
+                    CType.Array _,
+                    CType.Struct _,
+                    CType.Incomplete _,
                     CType.Function _ -> false;
         };
     }

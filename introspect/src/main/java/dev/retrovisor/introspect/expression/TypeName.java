@@ -15,7 +15,8 @@ import java.util.Set;
 record TypeName(int at, List<String> words, int pointers) {
     static final Set<String> TAGS = Set.of("struct", "union", "enum");
 
-    static final Set<String> BASIC = Set.of("void", "char", "short", "int", "long", "unsigned", "signed", "_Bool", "bool");
+    static final Set<String> BASIC =
+            Set.of("void", "char", "short", "int", "long", "unsigned", "signed", "_Bool", "bool");
 
     static final Set<String> QUALIFIERS = Set.of("const", "volatile");
 

@@ -34,7 +34,8 @@ public final class TypeText {
                 yield text(target, binds ? "(*" + inner + ")" : "*" + inner, nested - (nested == 0 ? 0 : 1));
             }
             case CType.Array array -> text(array.element(), inner + "[" + array.count() + "]", nested);
-            case CType.Function function -> text(function.prototype().result(), inner + parameters(function.prototype()), nested);
+            case CType.Function function ->
+                text(function.prototype().result(), inner + parameters(function.prototype()), nested);
         };
     }
 

@@ -23,6 +23,9 @@ final class KnownStates implements AutoCloseable {
     /** A state costs at least so much in tables; for those who would fill the memory with pages of one word. */
     private static final int MOST_IN_MEMORY = 4096;
 
+    /** What there must be beside the first state. */
+    private static final long LEAST_ROOM_BYTES = 64L << 20;
+
     /** States are missed most where one has been a moment ago. */
     private static final double NEAR_STEPS = 1_000_000;
 
@@ -56,12 +59,20 @@ final class KnownStates implements AutoCloseable {
         this.stored = stored;
         machine = replay.machine();
         spaces = machine.pageSpaces();
-        memory = new MemoryPages(memoryBytes);
+        memory = new MemoryPages(Math.max(memoryBytes, bytesOf(spaces) + LEAST_ROOM_BYTES));
         maps = spaces.stream()
                 .map(space -> PageMap.empty(space.name(), space.pageCount()))
                 .toList();
         capture();
         refresh();
+    }
+
+    private static long bytesOf(List<PageSpace> spaces) {
+        var pages = new long[1];
+        for (PageSpace space : spaces) {
+            space.forEachWritten(_ -> pages[0]++);
+        }
+        return pages[0] * PageSpace.PAGE_BYTES;
     }
 
     /** Looks for checkpoints that were added or deleted by others. */
@@ -155,23 +166,6 @@ final class KnownStates implements AutoCloseable {
         replay.resume(state.place());
     }
 
-    /** Makes another machine of the same configuration what this one is. */
-    void copyTo(Machine other) {
-        List<PageSpace> targets = other.pageSpaces();
-        for (int i = 0; i < targets.size(); i++) {
-            PageSpace source = spaces.get(i);
-            PageSpace target = targets.get(i);
-            target.clearPages();
-            source.forEachPresent(number -> {
-                source.readPage(number, page);
-                target.writePage(number, page);
-            });
-        }
-        sections.clear();
-        machine.save(sections);
-        other.load(new StateReader(sections.toByteArray()));
-    }
-
     private void put(PageSpace space, long number, long name) {
         if (name == PageMap.ABSENT) {
             space.erasePage(number);
@@ -260,7 +254,8 @@ final class KnownStates implements AutoCloseable {
             maps.get(i).forEach((_, name, _) -> marks.add(name));
         }
         for (KnownState state : states.values()) {
-            if (state instanceof MemoryState(_, Content content)) {
+            if (state instanceof MemoryState taken) {
+                Content content = taken.content();
                 for (int i = 0; i < maps.size(); i++) {
                     content.maps().get(i).forEachDifference(previous.get(i), (_, name, _) -> marks.add(name));
                 }

@@ -100,7 +100,9 @@ final class Search implements AutoCloseable {
             try (var events = replay.trace().events()) {
                 events.skipTo(Math.max(0, start.entries() - LINE_ENTRIES));
                 while (events.ordinal() < start.entries()) {
-                    if (events.next() instanceof TraceEntry.Device(DeviceEvent.ConsoleOutput(long _, int number, byte[] bytes))
+                    if (events.next()
+                                    instanceof
+                                    TraceEntry.Device(DeviceEvent.ConsoleOutput(long _, int number, byte[] bytes))
                             && number == console) {
                         line.append(new String(bytes, StandardCharsets.ISO_8859_1));
                         line.delete(0, line.lastIndexOf("\n") + 1);

@@ -1,8 +1,8 @@
 package dev.retrovisor.replayer.timeline;
 
 import dev.retrovisor.machine.Machine;
-import dev.retrovisor.machine.memory.Ram;
 import dev.retrovisor.machine.probe.MemoryAccess;
+import dev.retrovisor.replayer.MachineCopy;
 import dev.retrovisor.replayer.Replay;
 import dev.retrovisor.replayer.ReplayException;
 import dev.retrovisor.replayer.ReplayListener;
@@ -177,7 +177,8 @@ public final class Timeline implements AutoCloseable {
      */
     public Optional<LastWrite> lastWrite(long physicalAddress, int lengthBytes, Watcher watcher) {
         if (lengthBytes < 1 || !machine.ram().contains(physicalAddress, lengthBytes)) {
-            throw new IllegalArgumentException("%d bytes at %#x are not in RAM".formatted(lengthBytes, physicalAddress));
+            throw new IllegalArgumentException(
+                    "%d bytes at %#x are not in RAM".formatted(lengthBytes, physicalAddress));
         }
         Position here = position();
         Trigger write = Triggers.memory(physicalAddress, lengthBytes, Triggers.AccessKind.WRITE, _ -> true);
@@ -188,7 +189,7 @@ public final class Timeline implements AutoCloseable {
 
     /** Makes another machine of the same configuration what this one is. */
     public void copyTo(Machine other) {
-        states.copyTo(other);
+        MachineCopy.copy(machine, other);
     }
 
     /**

@@ -83,12 +83,11 @@ public final class Triggers {
         @Override
         public Armed arm(Machine machine, Finder finder) {
             Probes probes = machine.probes();
-            Probe probe =
-                    switch (kind) {
-                        case READ -> probes.onRead(address, lengthBytes, access -> decide(access, finder));
-                        case WRITE, CHANGE -> probes.onWrite(address, lengthBytes, access -> decide(access, finder));
-                        case ACCESS -> probes.onAccess(address, lengthBytes, access -> decide(access, finder));
-                    };
+            Probe probe = switch (kind) {
+                case READ -> probes.onRead(address, lengthBytes, access -> decide(access, finder));
+                case WRITE, CHANGE -> probes.onWrite(address, lengthBytes, access -> decide(access, finder));
+                case ACCESS -> probes.onAccess(address, lengthBytes, access -> decide(access, finder));
+            };
             return probe::remove;
         }
 

@@ -70,8 +70,7 @@ class FollowTest {
     @Test
     void aStopInTheMiddleIsTheMomentThatAReplayOfTheWholeTraceStopsAt() throws Exception {
         Path trace = folder.resolve("t");
-        Process recorder =
-                RecorderProcess.start(folder.resolve("log"), FollowedRecorder.class, trace.toString(), "2");
+        Process recorder = RecorderProcess.start(folder.resolve("log"), FollowedRecorder.class, trace.toString(), "2");
         awaitTrace(trace, recorder);
         long stateHash;
         long step = 40_000;

@@ -113,7 +113,8 @@ final class TimelineTest {
         var triggers = new ArrayList<Trigger>();
         for (int i = 0; i < 5; i++) {
             seek(random.nextLong(end / 4, end));
-            triggers.add(Triggers.pc(timeline.machine().hart(random.nextInt(harts)).pc(), _ -> true));
+            triggers.add(
+                    Triggers.pc(timeline.machine().hart(random.nextInt(harts)).pc(), _ -> true));
         }
         requireSameHitsBothWays(triggers, random.nextLong(end / 4, end / 2), end);
     }
@@ -178,10 +179,14 @@ final class TimelineTest {
     @Test
     void bothEndsAreReported() {
         seek(end / 2);
-        assertEquals(Cause.START, timeline.run(Direction.BACKWARD, List.of(), Watcher.NONE).cause());
+        assertEquals(
+                Cause.START,
+                timeline.run(Direction.BACKWARD, List.of(), Watcher.NONE).cause());
         assertEquals(timeline.start(), timeline.position());
         assertEquals(Cause.START, timeline.step(-1, Watcher.NONE).cause());
-        assertEquals(Cause.END, timeline.run(Direction.FORWARD, List.of(), Watcher.NONE).cause());
+        assertEquals(
+                Cause.END,
+                timeline.run(Direction.FORWARD, List.of(), Watcher.NONE).cause());
         assertEquals(timeline.end(), timeline.position());
         assertEquals(Cause.END, timeline.step(1, Watcher.NONE).cause());
     }
