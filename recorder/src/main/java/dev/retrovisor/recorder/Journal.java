@@ -4,13 +4,17 @@ import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.machine.event.InputEvent;
 import dev.retrovisor.traces.BootFiles;
+import dev.retrovisor.traces.CheckpointPolicy;
+import dev.retrovisor.traces.Checkpointer;
 import dev.retrovisor.traces.EndRecord;
 import dev.retrovisor.traces.Manifest;
+import dev.retrovisor.traces.StoredState;
 import dev.retrovisor.traces.TraceEntry.StateHash;
 import dev.retrovisor.traces.TraceFullException;
 import dev.retrovisor.traces.TraceWriter;
 import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -36,6 +40,10 @@ final class Journal implements AutoCloseable {
     private final Machine machine;
     private final TraceWriter writer;
     private final ImageHashes hashes;
+
+    /** Null where there are to be no checkpoints. */
+    private final Checkpointer checkpointer;
+
     private long inputs;
     private long deviceEvents;
     private TraceFullException full;
@@ -47,23 +55,39 @@ final class Journal implements AutoCloseable {
     private long hashedNanos = NOWHERE;
     private OptionalLong finalStateHash = OptionalLong.empty();
 
-    private Journal(Machine machine, TraceWriter writer, ImageHashes hashes) {
+    private Journal(Machine machine, TraceWriter writer, ImageHashes hashes, Checkpointer checkpointer) {
         this.machine = machine;
         this.writer = writer;
         this.hashes = hashes;
+        this.checkpointer = checkpointer;
         lastFlushNanos = System.nanoTime();
         nextLightNanos = lastFlushNanos;
         nextFullNanos = lastFlushNanos + FULL_HASH_LEAST_NANOS;
     }
 
     /** Writes a trace. */
-    static Journal to(Path folder, Manifest manifest, BootFiles images, ImageHashes hashes, Machine machine) {
-        return new Journal(machine, TraceWriter.create(folder, manifest, images), hashes);
+    static Journal to(
+            Path folder,
+            Manifest manifest,
+            BootFiles images,
+            ImageHashes hashes,
+            Optional<CheckpointPolicy> checkpoints,
+            Machine machine) {
+        TraceWriter writer = TraceWriter.create(folder, manifest, images);
+        Checkpointer checkpointer = checkpoints
+                .map(policy -> new Checkpointer(
+                        machine,
+                        writer.openCheckpoints(),
+                        StoredState.powerOn(machine.pageSpaces()),
+                        policy,
+                        System::nanoTime))
+                .orElse(null);
+        return new Journal(machine, writer, hashes, checkpointer);
     }
 
     /** Only counts. */
     static Journal unrecorded(Machine machine) {
-        return new Journal(machine, null, null);
+        return new Journal(machine, null, null, null);
     }
 
     void append(InputEvent event) {
@@ -88,7 +112,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Whether a hash was taken at this very moment, so that no input may be applied at it any more. */
+    /** Whether a hash, and perhaps a checkpoint, was taken at this very moment, so that no input may be applied at it any more. */
     boolean hashedHere() {
         return hashedStep == machine.steps() && hashedNanos == machine.virtualNanos();
     }
@@ -107,14 +131,19 @@ final class Journal implements AutoCloseable {
         if (!isOpen() || hashedHere()) {
             return;
         }
+        boolean checkpointDue = checkpointer != null && checkpointer.isDue();
         try {
             if (lastFlushNanos >= nextFullNanos && machine.steps() >= nextFullSteps) {
                 hashAll();
-            } else if (lastFlushNanos >= nextLightNanos) {
+            } else if (checkpointDue || lastFlushNanos >= nextLightNanos) {
                 writer.append(hash(machine.registerHash(), StateHash.Kind.LIGHT));
                 nextLightNanos = lastFlushNanos + LIGHT_HASH_NANOS;
             }
             writer.flush(machine.steps(), machine.virtualNanos());
+            if (checkpointDue) {
+                // Behind a hash of this moment, by which it can be checked, and durable up to here.
+                checkpointer.take(writer.inputs(), writer.entries());
+            }
         } catch (TraceFullException e) {
             full = e;
         }
@@ -173,10 +202,18 @@ final class Journal implements AutoCloseable {
         return writer != null && full == null;
     }
 
+    /** Why the trace has no more checkpoints from some moment on, in words; known once this is closed. */
+    Optional<String> checkpointNotice() {
+        return checkpointer == null ? Optional.empty() : checkpointer.notice();
+    }
+
     @Override
     public void close() {
         if (writer != null) {
-            writer.close();
+            try (writer;
+                    Checkpointer _ = checkpointer) {
+                // closed in order, each whatever becomes of the others
+            }
             writer.rememberImages(hashes);
         }
     }

@@ -24,7 +24,7 @@ public final class LiveMachine {
     private final VmSetup setup;
     private final RunOptions options;
     private final HostConsole console;
-    private final Consumer<String> engineNotices;
+    private final Consumer<String> notices;
     private final MachineObserver observer;
     private final AtomicReference<LiveRun> running = new AtomicReference<>();
     private volatile LiveRun.Stop stopWanted;
@@ -38,19 +38,20 @@ public final class LiveMachine {
      * The same, for a caller who wants to know.
      *
      * @param console closed at the end of the run
-     * @param engineNotices is told, before the first step, why the machine does not run on the engine of the options
+     * @param notices is told, before the first step, why the machine does not run on the engine of the options, and at the end
+     *     why there are not more checkpoints
      * @param observer looks at the machine while it runs
      */
     public LiveMachine(
             VmSetup setup,
             RunOptions options,
             HostConsole console,
-            Consumer<String> engineNotices,
+            Consumer<String> notices,
             MachineObserver observer) {
         this.setup = setup;
         this.options = options;
         this.console = console;
-        this.engineNotices = engineNotices;
+        this.notices = notices;
         this.observer = observer;
     }
 
@@ -83,15 +84,17 @@ public final class LiveMachine {
                 Machine machine = Machine.of(
                         setup.config(), setup.images().images(), disks.backings(), this::left, options.engine())) {
             if (!machine.engineNotice().isEmpty()) {
-                engineNotices.accept(machine.engineNotice());
+                notices.accept(machine.engineNotice());
             }
             Result result;
-            try (Journal journal = journal(machine, disks)) {
+            Journal journal = journal(machine, disks);
+            try (journal) {
                 var run = new LiveRun(setup, options, machine, journal, console, networks, observer);
                 running.set(run);
                 startConsole(run);
                 result = run(run, machine, journal);
             }
+            journal.checkpointNotice().ifPresent(notices);
             return result.withTrace(options.trace());
         }
     }
@@ -160,7 +163,13 @@ public final class LiveMachine {
                         System.getProperty("os.name") + " " + System.getProperty("os.arch")),
                 Instant.now(),
                 Manifest.Start.POWER_ON);
-        return Journal.to(options.trace().get(), manifest, setup.images(), options.imageHashes(), machine);
+        return Journal.to(
+                options.trace().get(),
+                manifest,
+                setup.images(),
+                options.imageHashes(),
+                options.checkpoints(),
+                machine);
     }
 
     /** Overlays lie where the trace does, which has room, or with the host's temporary files. */

@@ -252,9 +252,14 @@ public final class TraceWriter implements AutoCloseable {
             String name, long step, long virtualNanos, byte[] sections, List<? extends PageSpace> spaces) {
         flush(step, virtualNanos);
         if (checkpoints == null) {
-            checkpoints = CheckpointStore.openForWriting(folder, manifestHash);
+            checkpoints = openCheckpoints();
         }
         return checkpoints.add(name, new Position(step, virtualNanos), inputs(), entries(), sections, spaces);
+    }
+
+    /** The trace's checkpoints, to add to them otherwise than by {@link #checkpoint}; the caller closes the store. */
+    public CheckpointStore openCheckpoints() {
+        return CheckpointStore.openForWriting(folder, manifestHash);
     }
 
     /**
