@@ -5,10 +5,13 @@ import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.machine.event.InputEvent;
 import dev.retrovisor.traces.BootFiles;
 import dev.retrovisor.traces.Checkpoint;
+import dev.retrovisor.traces.CheckpointPolicy;
 import dev.retrovisor.traces.CheckpointStore;
+import dev.retrovisor.traces.Checkpointer;
 import dev.retrovisor.traces.EndRecord;
 import dev.retrovisor.traces.Manifest;
 import dev.retrovisor.traces.Position;
+import dev.retrovisor.traces.StoredState;
 import dev.retrovisor.traces.TraceEntry.StateHash;
 import dev.retrovisor.traces.TraceFullException;
 import dev.retrovisor.traces.TraceWriter;
@@ -40,6 +43,10 @@ final class Journal implements AutoCloseable {
     private final Machine machine;
     private final TraceWriter writer;
     private final ImageHashes hashes;
+
+    /** Null where there are to be no checkpoints. */
+    private final Checkpointer checkpointer;
+
     private long inputs;
     private long deviceEvents;
     private TraceFullException full;
@@ -51,10 +58,11 @@ final class Journal implements AutoCloseable {
     private long hashedNanos = NOWHERE;
     private OptionalLong finalStateHash = OptionalLong.empty();
 
-    private Journal(Machine machine, TraceWriter writer, ImageHashes hashes) {
+    private Journal(Machine machine, TraceWriter writer, ImageHashes hashes, Checkpointer checkpointer) {
         this.machine = machine;
         this.writer = writer;
         this.hashes = hashes;
+        this.checkpointer = checkpointer;
         lastFlushNanos = System.nanoTime();
         nextLightNanos = lastFlushNanos;
         nextFullNanos = lastFlushNanos + FULL_HASH_LEAST_NANOS;
@@ -72,13 +80,23 @@ final class Journal implements AutoCloseable {
             BootFiles images,
             Optional<Path> parent,
             ImageHashes hashes,
+            Optional<CheckpointPolicy> checkpoints,
             Machine machine) {
-        return new Journal(machine, TraceWriter.create(folder, manifest, images, parent), hashes);
+        TraceWriter writer = TraceWriter.create(folder, manifest, images, parent);
+        Checkpointer checkpointer = checkpoints
+                .map(policy -> new Checkpointer(
+                        machine,
+                        writer.openCheckpoints(),
+                        StoredState.powerOn(machine.pageSpaces()),
+                        policy,
+                        System::nanoTime))
+                .orElse(null);
+        return new Journal(machine, writer, hashes, checkpointer);
     }
 
     /** Only counts. */
     static Journal unrecorded(Machine machine) {
-        return new Journal(machine, null, null);
+        return new Journal(machine, null, null, null);
     }
 
     /** Puts the state in which the machine stands, before its first step, into the trace. */
@@ -115,7 +133,7 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Whether a hash was taken at this very moment, so that no input may be applied at it any more. */
+    /** Whether a hash, and perhaps a checkpoint, was taken at this very moment, so that no input may be applied at it any more. */
     boolean hashedHere() {
         return hashedStep == machine.steps() && hashedNanos == machine.virtualNanos();
     }
@@ -134,14 +152,19 @@ final class Journal implements AutoCloseable {
         if (!isOpen() || hashedHere()) {
             return;
         }
+        boolean checkpointDue = checkpointer != null && checkpointer.isDue();
         try {
             if (lastFlushNanos >= nextFullNanos && machine.steps() >= nextFullSteps) {
                 hashAll();
-            } else if (lastFlushNanos >= nextLightNanos) {
+            } else if (checkpointDue || lastFlushNanos >= nextLightNanos) {
                 writer.append(hash(machine.registerHash(), StateHash.Kind.LIGHT));
                 nextLightNanos = lastFlushNanos + LIGHT_HASH_NANOS;
             }
             writer.flush(machine.steps(), machine.virtualNanos());
+            if (checkpointDue) {
+                // Behind a hash of this moment, by which it can be checked, and durable up to here.
+                checkpointer.take(writer.inputs(), writer.entries());
+            }
         } catch (TraceFullException e) {
             full = e;
         }
@@ -200,10 +223,18 @@ final class Journal implements AutoCloseable {
         return writer != null && full == null;
     }
 
+    /** Why the trace has no more checkpoints from some moment on, in words; known once this is closed. */
+    Optional<String> checkpointNotice() {
+        return checkpointer == null ? Optional.empty() : checkpointer.notice();
+    }
+
     @Override
     public void close() {
         if (writer != null) {
-            writer.close();
+            try (writer;
+                    Checkpointer _ = checkpointer) {
+                // closed in order, each whatever becomes of the others
+            }
             writer.rememberImages(hashes);
         }
     }

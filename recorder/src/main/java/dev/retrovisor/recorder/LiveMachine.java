@@ -25,7 +25,7 @@ public final class LiveMachine {
     private final VmSetup setup;
     private final RunOptions options;
     private final HostConsole console;
-    private final Consumer<String> engineNotices;
+    private final Consumer<String> notices;
     private final MachineObserver observer;
     private final AtomicReference<LiveRun> running = new AtomicReference<>();
     private volatile LiveRun.Stop stopWanted;
@@ -39,19 +39,20 @@ public final class LiveMachine {
      * The same, for a caller who wants to know.
      *
      * @param console closed at the end of the run
-     * @param engineNotices is told, before the first step, why the machine does not run on the engine of the options
+     * @param notices is told, before the first step, why the machine does not run on the engine of the options, and at the end
+     *     why there are not more checkpoints
      * @param observer looks at the machine while it runs
      */
     public LiveMachine(
             VmSetup setup,
             RunOptions options,
             HostConsole console,
-            Consumer<String> engineNotices,
+            Consumer<String> notices,
             MachineObserver observer) {
         this.setup = setup;
         this.options = options;
         this.console = console;
-        this.engineNotices = engineNotices;
+        this.notices = notices;
         this.observer = observer;
     }
 
@@ -84,17 +85,19 @@ public final class LiveMachine {
                 Machine machine = Machine.of(
                         setup.config(), setup.images().images(), disks.backings(), this::left, options.engine())) {
             if (!machine.engineNotice().isEmpty()) {
-                engineNotices.accept(machine.engineNotice());
+                notices.accept(machine.engineNotice());
             }
             setup.start().ifPresent(start -> start.state().accept(machine));
             Result result;
-            try (Journal journal = journal(machine, disks)) {
+            Journal journal = journal(machine, disks);
+            try (journal) {
                 setup.start().flatMap(LiveStart::own).ifPresent(journal::keepStart);
                 var run = new LiveRun(setup, options, machine, journal, console, networks, observer);
                 running.set(run);
                 startConsole(run);
                 result = run(run, machine, journal);
             }
+            journal.checkpointNotice().ifPresent(notices);
             return result.withTrace(options.trace());
         }
     }
@@ -177,6 +180,7 @@ public final class LiveMachine {
                 setup.images(),
                 setup.start().map(LiveStart::parent),
                 options.imageHashes(),
+                options.checkpoints(),
                 machine);
     }
 

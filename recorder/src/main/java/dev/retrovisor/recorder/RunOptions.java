@@ -1,6 +1,7 @@
 package dev.retrovisor.recorder;
 
 import dev.retrovisor.machine.EngineChoice;
+import dev.retrovisor.traces.CheckpointPolicy;
 import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param pacing what becomes of idle time
  * @param quietLimit virtual time for which a guest may wait for input that can't come any more; see the package
  * @param engine what the machine runs on, if the host can have it; never shows in the trace
+ * @param checkpoints how a trace gets checkpoints while it is recorded; empty: it gets none
  * @param imageHashes where the hashes of boot and disk images are remembered
  */
 public record RunOptions(
@@ -28,6 +30,7 @@ public record RunOptions(
         Pacing pacing,
         Duration quietLimit,
         EngineChoice engine,
+        Optional<CheckpointPolicy> checkpoints,
         ImageHashes imageHashes) {
 
     /** What becomes of time in which every hart waits. */
@@ -60,37 +63,43 @@ public record RunOptions(
                 Pacing.AUTO,
                 Duration.ofHours(1),
                 EngineChoice.TRANSLATOR,
+                Optional.of(CheckpointPolicy.recording()),
                 ImageHashes.inUserCache());
     }
 
     /** The same, recorded to a folder. */
     public RunOptions recordedTo(Path folder) {
         return new RunOptions(
-                Optional.of(folder), product, maxSteps, timeout, noReboot, pacing, quietLimit, engine, imageHashes);
+                Optional.of(folder), product, maxSteps, timeout, noReboot, pacing, quietLimit, engine, checkpoints, imageHashes);
     }
 
     public RunOptions withMaxSteps(long steps) {
-        return new RunOptions(trace, product, steps, timeout, noReboot, pacing, quietLimit, engine, imageHashes);
+        return new RunOptions(trace, product, steps, timeout, noReboot, pacing, quietLimit, engine, checkpoints, imageHashes);
     }
 
     public RunOptions withTimeout(Duration limit) {
         return new RunOptions(
-                trace, product, maxSteps, Optional.of(limit), noReboot, pacing, quietLimit, engine, imageHashes);
+                trace, product, maxSteps, Optional.of(limit), noReboot, pacing, quietLimit, engine, checkpoints, imageHashes);
     }
 
     public RunOptions withNoReboot(boolean ends) {
-        return new RunOptions(trace, product, maxSteps, timeout, ends, pacing, quietLimit, engine, imageHashes);
+        return new RunOptions(trace, product, maxSteps, timeout, ends, pacing, quietLimit, engine, checkpoints, imageHashes);
     }
 
     public RunOptions withPacing(Pacing newPacing) {
-        return new RunOptions(trace, product, maxSteps, timeout, noReboot, newPacing, quietLimit, engine, imageHashes);
+        return new RunOptions(trace, product, maxSteps, timeout, noReboot, newPacing, quietLimit, engine, checkpoints, imageHashes);
     }
 
     public RunOptions withQuietLimit(Duration virtualTime) {
-        return new RunOptions(trace, product, maxSteps, timeout, noReboot, pacing, virtualTime, engine, imageHashes);
+        return new RunOptions(trace, product, maxSteps, timeout, noReboot, pacing, virtualTime, engine, checkpoints, imageHashes);
     }
 
     public RunOptions withEngine(EngineChoice choice) {
-        return new RunOptions(trace, product, maxSteps, timeout, noReboot, pacing, quietLimit, choice, imageHashes);
+        return new RunOptions(trace, product, maxSteps, timeout, noReboot, pacing, quietLimit, choice, checkpoints, imageHashes);
+    }
+
+    public RunOptions withCheckpoints(Optional<CheckpointPolicy> policy) {
+        return new RunOptions(
+                trace, product, maxSteps, timeout, noReboot, pacing, quietLimit, engine, policy, imageHashes);
     }
 }

@@ -33,6 +33,10 @@ public record Checkpoint(
         return new Checkpoint(name, position, inputs, entries, newStateBytes, newPages, automatic, note);
     }
 
+    Checkpoint withName(String newName) {
+        return new Checkpoint(newName, position, inputs, entries, stateBytes, pages, automatic, note);
+    }
+
     Checkpoint named(String newName, String newNote) {
         return new Checkpoint(newName, position, inputs, entries, stateBytes, pages, false, newNote);
     }

@@ -39,6 +39,9 @@ public final class CheckpointStore implements AutoCloseable {
     /** What was loaded last: its neighbours share most of it. */
     private List<PageMap> lastMaps = List.of();
 
+    private long addedBytes;
+    private boolean closed;
+
     private CheckpointStore(Path folder, byte[] manifestHash, WriterLock lock) {
         this.folder = folder;
         this.manifestHash = manifestHash;
@@ -227,7 +230,7 @@ public final class CheckpointStore implements AutoCloseable {
     }
 
     private StoredState store(Checkpoint facts, byte[] sections, List<PageMap> maps) {
-        writer.flush();
+        long pagesBytes = writer.flush();
         long pages = maps.stream().mapToLong(PageMap::presentPages).sum();
         Checkpoint checkpoint = facts.withSizes(sections.length, pages);
         CheckpointFile.write(
@@ -236,6 +239,7 @@ public final class CheckpointStore implements AutoCloseable {
                 new CheckpointFile.Facts(checkpoint, writer.id()),
                 sections,
                 PageMapCodec.encode(maps, PageName::offset));
+        addedBytes = pagesBytes + sizeOf(file(checkpoint.name()));
         return new StoredState(checkpoint, sections, maps);
     }
 
@@ -364,6 +368,16 @@ public final class CheckpointStore implements AutoCloseable {
         return bytes;
     }
 
+    /** How many bytes the last checkpoint added. */
+    long addedBytes() {
+        return addedBytes;
+    }
+
+    /** Room on the disk. */
+    long freeBytes() {
+        return FreeSpace.of(folder).usableBytes();
+    }
+
     /** Reads every checkpoint and every page and checks all of it. */
     public void verify() {
         var page = new byte[PageSpace.PAGE_BYTES];
@@ -381,6 +395,10 @@ public final class CheckpointStore implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try (lock;
                 files) {
             if (writer != null) {

@@ -28,10 +28,9 @@ final class PageReader implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
-    private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .limit(0);
-    private final byte[] header = new byte[HEADER_BYTES];
+    private final ByteBuffer window =
+            ByteBuffer.allocateDirect(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+    private final ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final byte[] stored = new byte[PAGE_BYTES];
     private final CRC32C crc = new CRC32C();
     private long windowOffset;
@@ -106,7 +105,7 @@ final class PageReader implements AutoCloseable {
 
     /** Content hash of the record that {@link #header} holds. */
     private long hash() {
-        return ByteBuffer.wrap(header).order(ByteOrder.LITTLE_ENDIAN).getLong(8);
+        return header.getLong(8);
     }
 
     long sizeBytes() {
@@ -123,11 +122,11 @@ final class PageReader implements AutoCloseable {
             throw new TraceFormatException(file, offset, "a page's name in the header", "one of a record");
         }
         int at = locate(offset, HEADER_BYTES);
-        window.get(at, header);
+        window.get(at, header.array());
         int storedBytes = storedBytes(offset, at);
         at = locate(offset, HEADER_BYTES + storedBytes);
         window.get(at + HEADER_BYTES, stored, 0, storedBytes);
-        int recorded = window.getInt(at + 4);
+        int recorded = window.getInt(at + PageRecord.CRC_OFFSET);
         int computed = PageRecord.crc(crc, header, stored, storedBytes);
         if (computed != recorded) {
             throw new TraceFormatException(

@@ -37,6 +37,7 @@ final class PageWriter implements AutoCloseable {
     private final ByteBuffer unwritten = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
     private long writtenBytes;
+    private long reportedBytes;
     private boolean failed;
 
     private PageWriter(Path file, long id, FileChannel channel, PageReader reader) {
@@ -130,13 +131,15 @@ final class PageWriter implements AutoCloseable {
         return append(raw.hash(), raw.stored(), raw.storedBytes());
     }
 
-    /** Length of the file, what is not flushed yet included. */
-    long sizeBytes() {
-        return writtenBytes + unwritten.position();
+    /** Hands all that was put to the system; returns by how much the file has grown since the last call. */
+    long flush() {
+        write();
+        long grown = writtenBytes - reportedBytes;
+        reportedBytes = writtenBytes;
+        return grown;
     }
 
-    /** Hands all that was put to the system. */
-    void flush() {
+    private void write() {
         if (failed) {
             throw new TraceFullException(file + ": a write failed before", null);
         }
@@ -156,18 +159,18 @@ final class PageWriter implements AutoCloseable {
 
     private void readBack(long offset, byte[] target) {
         if (offset >= writtenBytes) {
-            flush();
+            write();
         }
         reader.read(offset, target);
     }
 
     private long append(long hash, byte[] stored, int storedBytes) {
         if (unwritten.remaining() < HEADER_BYTES + storedBytes) {
-            flush();
+            write();
         }
-        long offset = sizeBytes();
+        long offset = writtenBytes + unwritten.position();
         recordHeader.putInt(0, storedBytes).putLong(8, hash);
-        recordHeader.putInt(4, PageRecord.crc(crc, recordHeader.array(), stored, storedBytes));
+        recordHeader.putInt(4, PageRecord.crc(crc, recordHeader, stored, storedBytes));
         unwritten.put(recordHeader.array()).put(stored, 0, storedBytes);
         table.add(hash, offset);
         return offset;
@@ -186,6 +189,7 @@ final class PageWriter implements AutoCloseable {
         }
         channel.truncate(offset);
         writtenBytes = offset;
+        reportedBytes = offset;
     }
 
     @Override

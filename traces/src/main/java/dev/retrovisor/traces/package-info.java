@@ -9,6 +9,6 @@
  * hostile input and Chronicle lets a file name the classes to load, so files are walked byte by byte, every length is
  * bounded before it is believed, and whatever does not fit is a {@link dev.retrovisor.traces.TraceFormatException}.
  *
- * <p>No clock is read here: times are passed in. Only this package may use Chronicle and LZ4.
+ * <p>No clock is read here: times, and a clock to tell what a checkpoint costs, are passed in. Only this package may use Chronicle and LZ4.
  */
 package dev.retrovisor.traces;

@@ -93,6 +93,11 @@ class CheckpointTest {
         }
 
         @Override
+        public long writtenPages() {
+            return written.size();
+        }
+
+        @Override
         public void forgetWritten() {
             written.clear();
         }

@@ -44,6 +44,9 @@ public final class DiskOverlay implements Stateful, PageSpace {
     @Derived("follows from the pages")
     private long contentHash;
 
+    @Derived("host bookkeeping: pages changed since they were last forgotten")
+    private long writtenPages;
+
     @Derived("host bookkeeping: slots ever used")
     private int slots;
 
@@ -245,10 +248,10 @@ public final class DiskOverlay implements Stateful, PageSpace {
         storage.clear();
     }
 
-    private static void clear(Region region) {
+    private void clear(Region region) {
         for (int j = 0; j < REGION_PAGES; j++) {
             if (region.slots[j] != ABSENT) {
-                region.written.set(j);
+                noteWritten(region, j);
             }
         }
         Arrays.fill(region.slots, ABSENT);
@@ -268,7 +271,7 @@ public final class DiskOverlay implements Stateful, PageSpace {
         }
         contentHash -= term(number, region.hashes[entry]);
         region.slots[entry] = ABSENT;
-        region.written.set(entry);
+        noteWritten(region, entry);
     }
 
     @Override
@@ -282,7 +285,13 @@ public final class DiskOverlay implements Stateful, PageSpace {
     }
 
     @Override
+    public long writtenPages() {
+        return writtenPages;
+    }
+
+    @Override
     public void forgetWritten() {
+        writtenPages = 0;
         for (Region region : regions) {
             if (region != null) {
                 region.written.clear();
@@ -353,7 +362,14 @@ public final class DiskOverlay implements Stateful, PageSpace {
         contentHash += term(number, hash);
         region.slots[entry] = slot;
         region.hashes[entry] = hash;
-        region.written.set(entry);
+        noteWritten(region, entry);
+    }
+
+    private void noteWritten(Region region, int entry) {
+        if (!region.written.get(entry)) {
+            region.written.set(entry);
+            writtenPages++;
+        }
     }
 
     private static long term(long number, long hash) {

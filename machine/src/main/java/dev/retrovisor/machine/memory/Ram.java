@@ -308,6 +308,11 @@ public final class Ram implements GuestMemory, PageSpace, AutoCloseable {
     }
 
     @Override
+    public long writtenPages() {
+        return changedCount;
+    }
+
+    @Override
     public void forgetWritten() {
         for (int i = 0; i < changedCount; i++) {
             flags[changed[i]] &= ~CHANGED;

@@ -33,6 +33,9 @@ public interface PageSpace {
     /** Visits, in ascending order, every page that may have changed since the last {@link #forgetWritten}, by whatever way. */
     void forEachWritten(LongConsumer visitor);
 
+    /** How many pages {@link #forEachWritten} visits. */
+    long writtenPages();
+
     /** From now on {@link #forEachWritten} visits what changes from now on. */
     void forgetWritten();
 
