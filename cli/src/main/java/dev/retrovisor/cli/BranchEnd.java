@@ -27,6 +27,11 @@ record BranchEnd(long maxSteps, Optional<Position> moment) {
                 new BranchEnd(
                         RunOptions.UNLIMITED_STEPS,
                         Optional.of(trace.durableEnd().position()));
+            case ReplayTarget.Named _ -> {
+                ReplayTarget.Limit at = target.resolve(trace);
+                yield new BranchEnd(
+                        RunOptions.UNLIMITED_STEPS, Optional.of(new Position(at.step(), at.virtualNanos())));
+            }
             case ReplayTarget.Percent _, ReplayTarget.Event _ ->
                 new BranchEnd(target.resolve(trace).step(), Optional.empty());
         };

@@ -41,6 +41,7 @@ final class CommandTree {
             new Entry(DumpCommand.class, DumpCommand::new),
             new Entry(IpcgraphCommand.class, IpcgraphCommand::new),
             new Entry(GdbserverCommand.class, GdbserverCommand::new),
+            new Entry(CheckpointsCommand.class, CheckpointsCommand::new),
             new Entry(InputsCommand.class, InputsCommand::new),
             new Entry(TreeCommand.class, TreeCommand::new),
             new Entry(TraceinfoCommand.class, TraceinfoCommand::new),

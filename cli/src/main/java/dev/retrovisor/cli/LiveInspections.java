@@ -40,7 +40,7 @@ final class LiveInspections implements LiveLook {
                 case ReplayTarget.Step target -> new When(text, target);
                 case ReplayTarget.VirtualTime target -> new When(text, target);
                 case ReplayTarget.End target -> new When(text, target);
-                case ReplayTarget.At _, ReplayTarget.Percent _, ReplayTarget.Event _ ->
+                case ReplayTarget.At _, ReplayTarget.Named _, ReplayTarget.Percent _, ReplayTarget.Event _ ->
                     throw new UserMistake(
                             ("--inspect-at %s: a run that goes on has no length and no log yet: give a step"
                                             + " (250M), boot+2.5s of virtual time, or end")
@@ -52,8 +52,11 @@ final class LiveInspections implements LiveLook {
             return switch (target) {
                 case ReplayTarget.Step(long step) -> new Appointment(step, Long.MAX_VALUE);
                 case ReplayTarget.VirtualTime(long nanos) -> new Appointment(Long.MAX_VALUE, nanos);
-                case ReplayTarget.End _, ReplayTarget.At _, ReplayTarget.Percent _, ReplayTarget.Event _ ->
-                    Appointment.NONE;
+                case ReplayTarget.End _,
+                        ReplayTarget.At _,
+                        ReplayTarget.Named _,
+                        ReplayTarget.Percent _,
+                        ReplayTarget.Event _ -> Appointment.NONE;
             };
         }
 

@@ -38,6 +38,22 @@ final class RecordCommand implements Callable<Integer> {
             description = "The trace to make, a folder. Default: the guest's name and the date, in this folder.")
     private Optional<Path> output = Optional.empty();
 
+    @Option(
+            names = "--checkpoints",
+            paramLabel = "auto|off|TIME",
+            converter = CheckpointSpacing.Converter.class,
+            description =
+                    "When to take checkpoints, from which any position is reached fast: at a fiftieth of the run's"
+                            + " time (auto, the default), never (off), or every so often: 1s, 500ms.")
+    private CheckpointSpacing checkpoints = new CheckpointSpacing.Auto();
+
+    @Option(
+            names = "--checkpoint-budget",
+            paramLabel = "SIZE",
+            converter = Values.Memory.class,
+            description = "What checkpoints may take on disk; beyond that some are dropped, evenly. Default: 1G.")
+    private Optional<Long> checkpointBudget = Optional.empty();
+
     @Mixin
     private VmOptions vm;
 
@@ -54,7 +70,9 @@ final class RecordCommand implements Callable<Integer> {
         var plan = new VmPlan(vm, context.guests());
         Path trace = TraceName.of(output, plan.name(), context.clock());
         VmSetup setup = plan.resolve();
-        RunOptions options = RunCommand.options(vm).recordedTo(trace);
+        RunOptions options = RunCommand.options(vm)
+                .recordedTo(trace)
+                .withCheckpoints(checkpoints.policy(CheckpointSpacing.budget(checkpointBudget)));
         if (!vm.quiet && screen.errorIsTerminal()) {
             String keys = screen.inputIsTerminal() ? "; ^A x leaves, ^A h lists the keys" : "";
             screen.err().println(screen.dimOnError("recording to " + trace + keys));

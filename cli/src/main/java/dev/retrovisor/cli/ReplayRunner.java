@@ -65,6 +65,15 @@ final class ReplayRunner {
      * @param enough asked several times a second whether to stop where it is
      */
     ReplayResult run(Replay replay, ReplayTarget until, boolean quiet, BooleanSupplier enough) {
+        return run(replay, until, quiet, enough, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param onTheWay called several times a second, while the machine stands
+     */
+    ReplayResult run(Replay replay, ReplayTarget until, boolean quiet, BooleanSupplier enough, Runnable onTheWay) {
         long totalSteps = Math.min(
                 until.resolve(replay.trace()).step(),
                 replay.trace().durableEnd().position().step());
@@ -80,6 +89,7 @@ final class ReplayRunner {
                 public void progress(Position position, Position end) {
                     progress.advanced(position.step() - reached);
                     reached = position.step();
+                    onTheWay.run();
                 }
 
                 @Override

@@ -70,32 +70,55 @@ public record RunOptions(
     /** The same, recorded to a folder. */
     public RunOptions recordedTo(Path folder) {
         return new RunOptions(
-                Optional.of(folder), product, maxSteps, timeout, noReboot, pacing, quietLimit, engine, checkpoints, imageHashes);
+                Optional.of(folder),
+                product,
+                maxSteps,
+                timeout,
+                noReboot,
+                pacing,
+                quietLimit,
+                engine,
+                checkpoints,
+                imageHashes);
     }
 
     public RunOptions withMaxSteps(long steps) {
-        return new RunOptions(trace, product, steps, timeout, noReboot, pacing, quietLimit, engine, checkpoints, imageHashes);
+        return new RunOptions(
+                trace, product, steps, timeout, noReboot, pacing, quietLimit, engine, checkpoints, imageHashes);
     }
 
     public RunOptions withTimeout(Duration limit) {
         return new RunOptions(
-                trace, product, maxSteps, Optional.of(limit), noReboot, pacing, quietLimit, engine, checkpoints, imageHashes);
+                trace,
+                product,
+                maxSteps,
+                Optional.of(limit),
+                noReboot,
+                pacing,
+                quietLimit,
+                engine,
+                checkpoints,
+                imageHashes);
     }
 
     public RunOptions withNoReboot(boolean ends) {
-        return new RunOptions(trace, product, maxSteps, timeout, ends, pacing, quietLimit, engine, checkpoints, imageHashes);
+        return new RunOptions(
+                trace, product, maxSteps, timeout, ends, pacing, quietLimit, engine, checkpoints, imageHashes);
     }
 
     public RunOptions withPacing(Pacing newPacing) {
-        return new RunOptions(trace, product, maxSteps, timeout, noReboot, newPacing, quietLimit, engine, checkpoints, imageHashes);
+        return new RunOptions(
+                trace, product, maxSteps, timeout, noReboot, newPacing, quietLimit, engine, checkpoints, imageHashes);
     }
 
     public RunOptions withQuietLimit(Duration virtualTime) {
-        return new RunOptions(trace, product, maxSteps, timeout, noReboot, pacing, virtualTime, engine, checkpoints, imageHashes);
+        return new RunOptions(
+                trace, product, maxSteps, timeout, noReboot, pacing, virtualTime, engine, checkpoints, imageHashes);
     }
 
     public RunOptions withEngine(EngineChoice choice) {
-        return new RunOptions(trace, product, maxSteps, timeout, noReboot, pacing, quietLimit, choice, checkpoints, imageHashes);
+        return new RunOptions(
+                trace, product, maxSteps, timeout, noReboot, pacing, quietLimit, choice, checkpoints, imageHashes);
     }
 
     public RunOptions withCheckpoints(Optional<CheckpointPolicy> policy) {

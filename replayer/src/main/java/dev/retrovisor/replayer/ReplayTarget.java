@@ -1,5 +1,6 @@
 package dev.retrovisor.replayer;
 
+import dev.retrovisor.traces.CheckpointStore;
 import dev.retrovisor.traces.Position;
 import dev.retrovisor.traces.TraceEntry;
 import dev.retrovisor.traces.TraceReader;
@@ -16,7 +17,7 @@ public sealed interface ReplayTarget {
     /** The words that {@link #parse} understands, for help texts. */
     String SYNTAX =
             "a step (12_000_000, 250M), STEP/NANOSECONDS (exact, while the machine waits), end, 50%, boot+2.5s (virtual time; also"
-                    + " ms, us, ns, m, h) or event:N";
+                    + " ms, us, ns, m, h), event:N or checkpoint:NAME";
 
     /** Where the trace ends. */
     record End() implements ReplayTarget {}
@@ -32,6 +33,9 @@ public sealed interface ReplayTarget {
 
     /** The first moment at or behind a virtual time since power-on. */
     record VirtualTime(long nanos) implements ReplayTarget {}
+
+    /** Where a checkpoint of the trace was taken. */
+    record Named(String checkpoint) implements ReplayTarget {}
 
     /** Right behind an entry of the events log, counted from 0. */
     record Event(long entry) implements ReplayTarget {}
@@ -115,6 +119,15 @@ public sealed interface ReplayTarget {
                 }
                 yield new Limit(Long.MAX_VALUE, nanos);
             }
+            case Named(String name) -> {
+                try (CheckpointStore store = trace.checkpoints()) {
+                    Position at = store.find(name)
+                            .orElseThrow(() -> new ReplayException(
+                                    "checkpoint:%s: the trace has no such checkpoint".formatted(name)))
+                            .position();
+                    yield new Limit(at.step(), at.virtualNanos(), true);
+                }
+            }
             case Event(long entry) -> new Limit(Math.min(stepOf(trace, entry) + 1, end.step()), Long.MAX_VALUE);
         };
     }
@@ -137,6 +150,7 @@ public sealed interface ReplayTarget {
         private static final Pattern AT = Pattern.compile("([0-9][0-9_]*)/([0-9][0-9_]*)");
         private static final Pattern TIME = Pattern.compile("boot\\+([0-9][0-9_]*(?:\\.[0-9]+)?)(ns|us|ms|s|m|h)");
         private static final Pattern PERCENT = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)%");
+        private static final Pattern NAMED = Pattern.compile("checkpoint:([A-Za-z0-9._-]+)");
         private static final Pattern EVENT = Pattern.compile("event:([0-9][0-9_]*)");
 
         private Syntax() {}
@@ -176,6 +190,10 @@ public sealed interface ReplayTarget {
             Matcher percent = PERCENT.matcher(text);
             if (percent.matches() && number(percent.group(1)).compareTo(BigDecimal.valueOf(100)) <= 0) {
                 return new Percent(number(percent.group(1)));
+            }
+            Matcher named = NAMED.matcher(text);
+            if (named.matches()) {
+                return new Named(named.group(1));
             }
             Matcher event = EVENT.matcher(text);
             if (event.matches()) {

@@ -22,8 +22,7 @@ final class CheckpointBudget {
     void requireRoom() {
         long free = store.freeBytes();
         if (free < LEAST_FREE_BYTES) {
-            throw new TraceFullException(
-                    "the disk has only %,d MiB left".formatted(free >> 20), null);
+            throw new TraceFullException("the disk has only %,d MiB left".formatted(free >> 20), null);
         }
     }
 
@@ -76,7 +75,8 @@ final class CheckpointBudget {
             long leastGap = Long.MAX_VALUE;
             for (int i = 0; i < left.size(); i++) {
                 long before = i == 0 ? 0 : left.get(i - 1).position().step();
-                long behind = left.get(Math.min(i + 1, left.size() - 1)).position().step();
+                long behind =
+                        left.get(Math.min(i + 1, left.size() - 1)).position().step();
                 boolean mayGo = left.get(i).automatic() && !left.get(i).name().equals(kept.name());
                 if (mayGo && behind - before < leastGap) {
                     leastGap = behind - before;

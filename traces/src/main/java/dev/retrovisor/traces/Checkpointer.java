@@ -148,7 +148,11 @@ public final class Checkpointer implements AutoCloseable {
         long begun = clock.getAsLong();
         Checkpoint facts = store.find(job.facts().name()).isEmpty()
                 ? job.facts()
-                : job.facts().withName("%s-%d".formatted(job.facts().name(), job.facts().position().virtualNanos()));
+                : job.facts()
+                        .withName("%s-%d"
+                                .formatted(
+                                        job.facts().name(),
+                                        job.facts().position().virtualNanos()));
         var pagesStored = new long[] {begun};
         List<PageFeed> pages = spaces.stream().map(_ -> timed(pagesStored)).toList();
         last = store.add(facts, job.sections(), last, pages);

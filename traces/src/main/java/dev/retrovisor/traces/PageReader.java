@@ -28,8 +28,9 @@ final class PageReader implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
-    private final ByteBuffer window =
-            ByteBuffer.allocateDirect(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN).limit(0);
+    private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .limit(0);
     private final ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final byte[] stored = new byte[PAGE_BYTES];
     private final CRC32C crc = new CRC32C();

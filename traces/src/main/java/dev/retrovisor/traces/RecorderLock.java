@@ -26,6 +26,7 @@ final class RecorderLock implements AutoCloseable {
     static RecorderLock take(Path trace) {
         Path file = trace.resolve(TraceLayout.RECORDER_LOCK);
         try {
+            Files.createDirectories(trace);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             try {
                 if (channel.tryLock() == null) {

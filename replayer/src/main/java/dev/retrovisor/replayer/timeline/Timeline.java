@@ -2,6 +2,7 @@ package dev.retrovisor.replayer.timeline;
 
 import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.probe.MemoryAccess;
+import dev.retrovisor.machine.state.StateWriter;
 import dev.retrovisor.replayer.MachineCopy;
 import dev.retrovisor.replayer.Replay;
 import dev.retrovisor.replayer.ReplayException;
@@ -11,6 +12,8 @@ import dev.retrovisor.replayer.ReplayPlace;
 import dev.retrovisor.replayer.ReplayResult;
 import dev.retrovisor.replayer.ReplayTarget;
 import dev.retrovisor.replayer.timeline.Stop.Cause;
+import dev.retrovisor.traces.Checkpoint;
+import dev.retrovisor.traces.CheckpointStore;
 import dev.retrovisor.traces.Position;
 import dev.retrovisor.traces.TraceReader;
 import java.nio.file.Path;
@@ -185,6 +188,27 @@ public final class Timeline implements AutoCloseable {
         Optional<Hit> last = lastHit(List.of(write), new Way(watcher, here, start));
         goBack(here);
         return last.map(hit -> new LastWrite(hit.before(), (MemoryAccess) hit.what()));
+    }
+
+    /**
+     * Adds a checkpoint to the trace, here.
+     *
+     * @throws IllegalArgumentException if the name can't be, or is taken
+     * @throws dev.retrovisor.traces.CheckpointsLockedException if another process adds some
+     */
+    public Checkpoint checkpoint(String name) {
+        var sections = new StateWriter();
+        machine.save(sections);
+        ReplayPlace place = replay.place();
+        try (CheckpointStore store = trace().checkpointsForWriting()) {
+            return store.add(
+                    name,
+                    place.position(),
+                    place.inputs(),
+                    place.entries(),
+                    sections.toByteArray(),
+                    machine.pageSpaces());
+        }
     }
 
     /** Makes another machine of the same configuration what this one is. */
