@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "repl",
         description = {
-            "A prompt on a trace: go to any position, forwards and backwards, set breakpoints, look at memory, processes,",
-            "stacks, and ask what inspect and events tell. With a guest's name it is recorded first, with a shell for you.",
+            "Open a prompt on a trace, and go through it forwards and backwards.",
+            "Breakpoints, memory, processes, stacks, and all that inspect and events tell. With a guest's name it is recorded first, with a shell for you.",
             "With -c, --script or input from a pipe: runs the lines, and stops at the first that fails with its exit code."
         },
         customSynopsis = "retrovisor repl TRACE|GUEST [-c COMMAND]... [--script FILE] [OPTIONS]",
