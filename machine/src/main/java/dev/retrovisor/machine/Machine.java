@@ -19,6 +19,7 @@ import dev.retrovisor.machine.probe.Probes;
 import dev.retrovisor.machine.sbi.Sbi;
 import dev.retrovisor.machine.state.PageSpace;
 import dev.retrovisor.machine.state.StateReader;
+import dev.retrovisor.machine.state.StateSource;
 import dev.retrovisor.machine.state.StateWriter;
 import dev.retrovisor.machine.state.Stateful;
 import dev.retrovisor.machine.state.Xxh64;
@@ -34,7 +35,7 @@ import java.util.OptionalInt;
  *
  * <p>Not safe for use by several threads at once.
  */
-public sealed class Machine implements AutoCloseable permits Lockstep {
+public sealed class Machine implements StateSource, AutoCloseable permits Lockstep {
     /**
      * Number of the machine's behaviour, from 1. Every change that a guest can notice raises it: in instructions, devices,
      * timing and scheduling, memory layout, device tree, built-in firmware; and every change of the state's sections or
@@ -274,12 +275,12 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
         pokes.require(poke);
     }
 
-    /** Machine time: steps made over all harts since power-on. */
+    @Override
     public long steps() {
         return clock.steps();
     }
 
-    /** Virtual nanoseconds since power-on. */
+    @Override
     public long virtualNanos() {
         return clock.virtualNanos();
     }
@@ -353,7 +354,7 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
         return harts.size();
     }
 
-    /** RAM first, then the overlay of each disk. */
+    @Override
     public List<PageSpace> pageSpaces() {
         var spaces = new ArrayList<PageSpace>();
         spaces.add(ram);
@@ -369,7 +370,7 @@ public sealed class Machine implements AutoCloseable permits Lockstep {
         return parts;
     }
 
-    /** Writes all state but the {@link #pageSpaces()}. */
+    @Override
     public void save(StateWriter out) {
         parts().forEach(out::section);
     }

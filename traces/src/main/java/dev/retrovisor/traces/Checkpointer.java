@@ -1,7 +1,7 @@
 package dev.retrovisor.traces;
 
-import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.state.PageSpace;
+import dev.retrovisor.machine.state.StateSource;
 import dev.retrovisor.machine.state.StateWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class Checkpointer implements AutoCloseable {
 
     private static final Job CLOSE = new Job(null, null, 0);
 
-    private final Machine machine;
+    private final StateSource machine;
     private final List<PageSpace> spaces;
     private final CheckpointStore store;
     private final CheckpointPolicy policy;
@@ -56,7 +56,7 @@ public final class Checkpointer implements AutoCloseable {
      * @param clock the host's, in nanoseconds
      */
     public Checkpointer(
-            Machine machine, CheckpointStore store, StoredState base, CheckpointPolicy policy, LongSupplier clock) {
+            StateSource machine, CheckpointStore store, StoredState base, CheckpointPolicy policy, LongSupplier clock) {
         this.machine = machine;
         this.store = store;
         this.policy = policy;
