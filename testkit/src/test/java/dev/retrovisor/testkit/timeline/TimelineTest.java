@@ -177,6 +177,20 @@ final class TimelineTest {
     }
 
     @Test
+    void aCheckpointOnDiskLeadsToTheSameStates() {
+        seek(end * 2 / 3);
+        timeline.checkpoint("two-thirds");
+        try (var other = Timeline.open(trace, ReplayOptions.standard(), TimelineOptions.standard())) {
+            other.seek(ReplayTarget.parse("checkpoint:two-thirds"), Watcher.NONE);
+            assertEquals(timeline.position(), other.position());
+            assertEquals(timeline.machine().stateHash(), other.machine().stateHash());
+            timeline.step(3_000_000, Watcher.NONE);
+            other.step(3_000_000, Watcher.NONE);
+            assertEquals(timeline.machine().stateHash(), other.machine().stateHash());
+        }
+    }
+
+    @Test
     void bothEndsAreReported() {
         seek(end / 2);
         assertEquals(
