@@ -58,9 +58,7 @@ final class AnswerPrinter {
             sheet.to().println("(nothing)");
             return;
         }
-        table.fitTo(sheet.columns());
-        table.heading().forEach(line -> sheet.to().println(sheet.bold(line)));
-        table.lines().forEach(sheet.to()::println);
+        sheet.print(table);
     }
 
     private static JsonObject document(Answer answer) {

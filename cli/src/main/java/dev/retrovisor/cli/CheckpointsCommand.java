@@ -235,9 +235,7 @@ final class CheckpointsCommand implements Callable<Integer> {
         Sheet sheet = Sheet.ofOutput(screen);
         var table = new RowTable(RowShape.of(Row.class));
         facts.checkpoints().forEach(table::add);
-        table.fitTo(sheet.columns());
-        table.heading().forEach(line -> sheet.to().println(sheet.bold(line)));
-        table.lines().forEach(sheet.to()::println);
+        sheet.print(table);
         sheet.to()
                 .println("%s in all%s"
                         .formatted(

@@ -88,9 +88,7 @@ final class InputsCommand implements Callable<Integer> {
             }
         }
         if (format.isTable()) {
-            table.fitTo(sheet.columns());
-            table.heading().forEach(line -> sheet.to().println(sheet.bold(line)));
-            table.lines().forEach(sheet.to()::println);
+            sheet.print(table);
         } else if (format.format == RowFormat.JSON) {
             var document = new JsonObject();
             document.addProperty("schema", "retrovisor.inputs");

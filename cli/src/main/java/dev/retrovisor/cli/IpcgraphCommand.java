@@ -140,9 +140,7 @@ final class IpcgraphCommand implements Callable<Integer> {
         }
         var table = new RowTable(RowShape.of(IpcGraph.Link.class));
         links.forEach(table::add);
-        table.fitTo(screen.outputIsTerminal() ? screen.columns() : RowTable.UNLIMITED);
-        table.heading().forEach(line -> screen.out().println(screen.bold(line)));
-        table.lines().forEach(screen.out()::println);
+        Sheet.ofOutput(screen).print(table);
     }
 
     private void json(TraceLook look, Position begun, List<IpcGraph.Link> links) {

@@ -40,6 +40,13 @@ record Sheet(PrintStream to, boolean hasColour, int columns, boolean isFile) imp
         }
     }
 
+    /** Prints a table as wide as there is room. */
+    void print(RowTable table) {
+        table.fitTo(columns);
+        table.heading().forEach(line -> to.println(bold(line)));
+        table.lines().forEach(to::println);
+    }
+
     String bold(String text) {
         return styled("1", text);
     }

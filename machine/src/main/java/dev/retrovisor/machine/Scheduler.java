@@ -26,59 +26,45 @@ final class Scheduler implements Stateful {
         this.quantumSteps = quantumSteps;
     }
 
-    /** The hart to run next, or null if all wait. */
+    /** The hart to run next, or null if all wait; wakes it if an interrupt ends its waiting. */
     Hart pick(long steps) {
-        if (steps < quantumEnd && canRun(harts.get(current))) {
-            return harts.get(current);
+        int next = next(steps);
+        if (next < 0) {
+            return null;
         }
-        for (int i = 1; i <= harts.size(); i++) {
-            int next = (current + i) % harts.size();
-            if (canRun(harts.get(next))) {
-                if (next != current) {
-                    // Another hart may write where this one holds a reservation.
-                    harts.get(current).state().set(HartState.RESERVATION, HartState.NO_RESERVATION);
-                }
-                current = next;
-                quantumEnd = steps + quantumSteps;
-                return harts.get(next);
+        boolean goesOn = next == current && steps < quantumEnd;
+        if (!goesOn) {
+            if (next != current) {
+                // Another hart may write where this one holds a reservation.
+                harts.get(current).state().set(HartState.RESERVATION, HartState.NO_RESERVATION);
             }
+            current = next;
+            quantumEnd = steps + quantumSteps;
         }
-        return null;
+        Hart hart = harts.get(next);
+        hart.state().set(HartState.WAITING, 0);
+        return hart;
     }
 
     /** The number of the hart that {@link #pick} would give now, or -1; changes nothing. */
     int next(long steps) {
-        if (steps < quantumEnd && couldRun(harts.get(current))) {
+        if (steps < quantumEnd && canRun(harts.get(current))) {
             return current;
         }
         for (int i = 1; i <= harts.size(); i++) {
             int next = (current + i) % harts.size();
-            if (couldRun(harts.get(next))) {
+            if (canRun(harts.get(next))) {
                 return next;
             }
         }
         return -1;
     }
 
-    private static boolean couldRun(Hart hart) {
+    /** Whether a hart has something to do. */
+    private static boolean canRun(Hart hart) {
         HartState state = hart.state();
         return state.get(HartState.LIFE) == HartState.STARTED
                 && (state.get(HartState.WAITING) == 0 || hart.hasWakeup());
-    }
-
-    /** Whether a hart has something to do; wakes it if an interrupt ends its waiting. */
-    private static boolean canRun(Hart hart) {
-        HartState state = hart.state();
-        if (state.get(HartState.LIFE) != HartState.STARTED) {
-            return false;
-        }
-        if (state.get(HartState.WAITING) != 0) {
-            if (!hart.hasWakeup()) {
-                return false;
-            }
-            state.set(HartState.WAITING, 0);
-        }
-        return true;
     }
 
     /** First step that is not the present hart's any more. */

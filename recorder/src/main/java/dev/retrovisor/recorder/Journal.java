@@ -4,13 +4,10 @@ import dev.retrovisor.machine.Machine;
 import dev.retrovisor.machine.event.DeviceEvent;
 import dev.retrovisor.machine.event.InputEvent;
 import dev.retrovisor.traces.BootFiles;
-import dev.retrovisor.traces.Checkpoint;
 import dev.retrovisor.traces.CheckpointPolicy;
-import dev.retrovisor.traces.CheckpointStore;
 import dev.retrovisor.traces.Checkpointer;
 import dev.retrovisor.traces.EndRecord;
 import dev.retrovisor.traces.Manifest;
-import dev.retrovisor.traces.Position;
 import dev.retrovisor.traces.StoredState;
 import dev.retrovisor.traces.TraceEntry.StateHash;
 import dev.retrovisor.traces.TraceFullException;
@@ -97,18 +94,6 @@ final class Journal implements AutoCloseable {
     /** Only counts. */
     static Journal unrecorded(Machine machine) {
         return new Journal(machine, null, null, null);
-    }
-
-    /** Puts the state in which the machine stands, before its first step, into the trace. */
-    void keepStart(OwnStart start) {
-        if (isOpen()) {
-            try (CheckpointStore store = writer.openCheckpoints()) {
-                var here = new Position(machine.steps(), machine.virtualNanos());
-                start.into(store, Checkpoint.start(here), machine);
-            } catch (TraceFullException e) {
-                full = e;
-            }
-        }
     }
 
     void append(InputEvent event) {

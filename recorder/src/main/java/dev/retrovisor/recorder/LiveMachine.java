@@ -91,7 +91,6 @@ public final class LiveMachine {
             Result result;
             Journal journal = journal(machine, disks);
             try (journal) {
-                setup.start().flatMap(LiveStart::own).ifPresent(journal::keepStart);
                 var run = new LiveRun(setup, options, machine, journal, console, networks, observer);
                 running.set(run);
                 startConsole(run);

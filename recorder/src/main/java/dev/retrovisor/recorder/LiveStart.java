@@ -5,7 +5,6 @@ import dev.retrovisor.machine.event.InputEvent;
 import dev.retrovisor.traces.Manifest;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -19,7 +18,6 @@ import java.util.function.Consumer;
  *     what it has
  * @param changes what a person changes before the first step, at the start's position
  * @param script what comes in by itself later
- * @param own how the start's state comes into the trace; empty: it is made through the parent
  */
 public record LiveStart(
         Manifest.Resumed origin,
@@ -27,26 +25,8 @@ public record LiveStart(
         Consumer<Machine> state,
         boolean isReseeded,
         List<InputEvent.Poke> changes,
-        Script script,
-        Optional<OwnStart> own) {
+        Script script) {
     public LiveStart {
         changes = List.copyOf(changes);
-    }
-
-    /** A start that its trace makes through its parent. */
-    public LiveStart(
-            Manifest.Resumed origin,
-            Path parent,
-            Consumer<Machine> state,
-            boolean isReseeded,
-            List<InputEvent.Poke> changes,
-            Script script) {
-        this(origin, parent, state, isReseeded, changes, script, Optional.empty());
-    }
-
-    /** A start with which nothing but wall clock and entropy may come in, and that its trace has for itself. */
-    public static LiveStart selfContained(
-            Manifest.Resumed origin, Path parent, Consumer<Machine> state, boolean isReseeded, OwnStart own) {
-        return new LiveStart(origin, parent, state, isReseeded, List.of(), Script.EMPTY, Optional.of(own));
     }
 }

@@ -1,5 +1,6 @@
 package dev.retrovisor.replayer;
 
+import dev.retrovisor.traces.Checkpoint;
 import dev.retrovisor.traces.Position;
 
 /**
@@ -9,4 +10,9 @@ import dev.retrovisor.traces.Position;
  * @param inputs input events applied
  * @param entries entries of the events log that have been compared
  */
-public record ReplayPlace(Position position, long inputs, long entries) {}
+public record ReplayPlace(Position position, long inputs, long entries) {
+    /** Where a checkpoint was taken. */
+    public static ReplayPlace of(Checkpoint checkpoint) {
+        return new ReplayPlace(checkpoint.position(), checkpoint.inputs(), checkpoint.entries());
+    }
+}

@@ -19,9 +19,6 @@ import java.util.Optional;
  * through its parent.
  */
 final class StartState {
-    /** The name of the checkpoint that makes a trace independent of its parent. */
-    private static final String OWN = "start";
-
     /** Each generation has a machine of its own while the next is made. */
     private static final int MOST_GENERATIONS = 64;
 
@@ -43,7 +40,7 @@ final class StartState {
             case Manifest.PowerOn _ -> {}
             case Manifest.Resumed start -> {
                 String by = putFromOwn(machine, start)
-                        ? "by its checkpoint '" + OWN + "'"
+                        ? "by its checkpoint '" + Checkpoint.START + "'"
                         : putThroughParent(machine, start);
                 requireSame(machine, start, by);
             }
@@ -52,7 +49,7 @@ final class StartState {
 
     private boolean putFromOwn(Machine machine, Manifest.Resumed start) {
         try (CheckpointStore store = trace.checkpoints()) {
-            Optional<Checkpoint> own = store.find(OWN)
+            Optional<Checkpoint> own = store.find(Checkpoint.START)
                     .filter(checkpoint -> checkpoint.position().equals(start.position())
                             && checkpoint.inputs() == 0
                             && checkpoint.entries() == 0);
@@ -115,8 +112,7 @@ final class StartState {
                     .max(Comparator.comparing(Checkpoint::position))
                     .ifPresent(checkpoint -> {
                         restore(store, checkpoint, parent.machine());
-                        parent.resume(
-                                new ReplayPlace(checkpoint.position(), checkpoint.inputs(), checkpoint.entries()));
+                        parent.resume(ReplayPlace.of(checkpoint));
                     });
         }
         ReplayResult result = parent.run(new ReplayTarget.At(position), new ReplayListener() {

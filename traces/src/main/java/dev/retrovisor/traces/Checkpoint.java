@@ -45,9 +45,4 @@ public record Checkpoint(
     public static boolean isName(String text) {
         return text.matches(NAMES);
     }
-
-    /** The checkpoint at the beginning of a trace that goes on from a position of another. */
-    public static Checkpoint start(Position position) {
-        return new Checkpoint(START, position, 0, 0, 0, 0, false, "");
-    }
 }

@@ -26,9 +26,12 @@ public final class CheckpointStore implements AutoCloseable {
     /** A reader that meets a writer's compaction finds another file of pages at once; twice in a row is no accident. */
     private static final int LOAD_ATTEMPTS = 5;
 
-    private final Path folder;
+    /** Held by who may change the checkpoints. */
+    private static final String LOCK = "lock";
+
+    private final CheckpointFolder folder;
     private final byte[] manifestHash;
-    private final WriterLock lock;
+    private final ProcessLock lock;
 
     /** The files of pages that were met so far; a page's name has its number in here. */
     private final PageFiles files;
@@ -42,8 +45,8 @@ public final class CheckpointStore implements AutoCloseable {
     private long addedBytes;
     private boolean closed;
 
-    private CheckpointStore(Path folder, byte[] manifestHash, WriterLock lock) {
-        this.folder = folder;
+    private CheckpointStore(Path folder, byte[] manifestHash, ProcessLock lock) {
+        this.folder = new CheckpointFolder(folder, manifestHash);
         this.manifestHash = manifestHash;
         this.lock = lock;
         files = new PageFiles(folder);
@@ -56,10 +59,12 @@ public final class CheckpointStore implements AutoCloseable {
     /** @throws CheckpointsLockedException if another writer is at it */
     static CheckpointStore openForWriting(Path trace, byte[] manifestHash) {
         Path folder = trace.resolve(TraceLayout.CHECKPOINTS);
-        WriterLock lock;
+        ProcessLock lock;
         try {
             Files.createDirectories(folder);
-            lock = WriterLock.take(folder);
+            lock = ProcessLock.tryTake(folder.resolve(LOCK))
+                    .orElseThrow(() -> new CheckpointsLockedException(
+                            folder + ": another process, or something else in this one, adds to these checkpoints"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -78,7 +83,7 @@ public final class CheckpointStore implements AutoCloseable {
 
     /** All checkpoints by position. Reads their facts only. */
     public List<Checkpoint> list() {
-        return facts().stream().map(CheckpointFile.Facts::checkpoint).toList();
+        return folder.facts().stream().map(CheckpointFile.Facts::checkpoint).toList();
     }
 
     /** The checkpoint with a name. */
@@ -88,7 +93,7 @@ public final class CheckpointStore implements AutoCloseable {
         }
         try {
             return Optional.of(
-                    CheckpointFile.readFacts(file(name), manifestHash).checkpoint());
+                    CheckpointFile.readFacts(folder.file(name), manifestHash).checkpoint());
         } catch (NoSuchFileException _) {
             return Optional.empty();
         } catch (IOException e) {
@@ -131,34 +136,6 @@ public final class CheckpointStore implements AutoCloseable {
             state.maps().get(i).forEach((number, name, _) -> put(space, number, name, page));
             space.forgetWritten();
         }
-    }
-
-    /**
-     * The same where the spaces hold what {@code present} says, but for the pages that they say were written: puts only what
-     * differs.
-     *
-     * @return how many pages were put
-     */
-    public long restore(StoredState state, List<PageMap> present, List<? extends PageSpace> spaces) {
-        state.requireSpaces(spaces);
-        var page = new byte[PageSpace.PAGE_BYTES];
-        var count = new long[1];
-        for (int i = 0; i < spaces.size(); i++) {
-            PageSpace space = spaces.get(i);
-            PageMap map = state.maps().get(i);
-            PageMap here = present.get(i);
-            // First, as putting pages enters them as written.
-            space.forEachWritten(number -> {
-                put(space, number, map.name(number), page);
-                count[0]++;
-            });
-            map.forEachDifference(here, (number, name, _) -> {
-                put(space, number, name, page);
-                count[0]++;
-            });
-            space.forgetWritten();
-        }
-        return count[0];
     }
 
     private void put(PageSpace space, long number, long name, byte[] page) {
@@ -208,25 +185,11 @@ public final class CheckpointStore implements AutoCloseable {
         int number = files.numberOf(writer());
         List<PageMap> maps = new ArrayList<>();
         for (int i = 0; i < written.size(); i++) {
-            var map = new PageMap.Builder(adopted(base.maps().get(i), files));
+            var map = new PageMap.Builder(adopted(base.maps().get(i)));
             written.get(i).forEach((page, content, at) -> map.put(page, named(number, writer.put(content, at)), nanos));
             maps.add(map.build());
         }
         return store(facts, sections, maps);
-    }
-
-    /**
-     * Stores a state of another trace, its pages as they are packed there.
-     *
-     * @param facts as it is to be here; sizes in it are found out
-     */
-    public synchronized StoredState copy(Checkpoint facts, CheckpointStore source, StoredState state) {
-        requireFree(facts.name());
-        writer();
-        return store(
-                facts,
-                state.sections(),
-                state.maps().stream().map(map -> adopted(map, source.files)).toList());
     }
 
     private StoredState store(Checkpoint facts, byte[] sections, List<PageMap> maps) {
@@ -234,22 +197,22 @@ public final class CheckpointStore implements AutoCloseable {
         long pages = maps.stream().mapToLong(PageMap::presentPages).sum();
         Checkpoint checkpoint = facts.withSizes(sections.length, pages);
         CheckpointFile.write(
-                file(checkpoint.name()),
+                folder.file(checkpoint.name()),
                 manifestHash,
                 new CheckpointFile.Facts(checkpoint, writer.id()),
                 sections,
                 PageMapCodec.encode(maps, PageName::offset));
-        addedBytes = pagesBytes + sizeOf(file(checkpoint.name()));
+        addedBytes = pagesBytes + CheckpointFolder.sizeOf(folder.file(checkpoint.name()));
         return new StoredState(checkpoint, sections, maps);
     }
 
     /** The same map with its pages in the file that is written; those of others are copied there. */
-    private PageMap adopted(PageMap map, PageFiles from) {
+    private PageMap adopted(PageMap map) {
         int number = files.numberOf(writer);
         var changed = new PageMap.Builder(map);
         map.forEach((page, name, nanos) -> {
-            if (PageName.isRecord(name) && (from != files || PageName.file(name) != number)) {
-                changed.put(page, named(number, writer.adopt(from.reader(name), PageName.offset(name))), nanos);
+            if (PageName.isRecord(name) && PageName.file(name) != number) {
+                changed.put(page, named(number, writer.adopt(files.reader(name), PageName.offset(name))), nanos);
             }
         });
         return changed.build();
@@ -265,7 +228,7 @@ public final class CheckpointStore implements AutoCloseable {
         CheckpointFile.Content content = content(name);
         Checkpoint renamed = content.facts().checkpoint().named(newName, note);
         writeAgain(content, renamed, content.facts().pagesId());
-        deleteFile(file(name));
+        CheckpointFolder.delete(folder.file(name));
         return renamed;
     }
 
@@ -281,18 +244,18 @@ public final class CheckpointStore implements AutoCloseable {
                 throw missing(name);
             }
         }
-        names.forEach(name -> deleteFile(file(name)));
+        names.forEach(name -> CheckpointFolder.delete(folder.file(name)));
     }
 
     /** Drops pages that no checkpoint has, by writing the others into a new file. */
     public synchronized void compact() {
         requireWriting();
-        List<CheckpointFile.Facts> facts = facts();
+        List<CheckpointFile.Facts> facts = folder.facts();
         PageWriter old = writer;
         writer = null;
         try {
             if (!facts.isEmpty()) {
-                writer = PageWriter.create(folder, newId());
+                writer = PageWriter.create(folder.path(), newId());
                 files.add(writer);
                 moveAll(facts);
             }
@@ -336,7 +299,7 @@ public final class CheckpointStore implements AutoCloseable {
                 maps.add(changed.build());
             }
             CheckpointFile.write(
-                    file(each.checkpoint().name()),
+                    folder.file(each.checkpoint().name()),
                     manifestHash,
                     new CheckpointFile.Facts(each.checkpoint(), writer.id()),
                     state.sections(),
@@ -356,16 +319,12 @@ public final class CheckpointStore implements AutoCloseable {
     /** What the checkpoints take on disk. Reads all of them. */
     public CheckpointUsage usage() {
         return CheckpointUsage.of(
-                this, list(), checkpoint -> sizeOf(file(checkpoint.name())), files::recordBytes, pageFileBytes());
+                this, list(), checkpoint -> CheckpointFolder.sizeOf(folder.file(checkpoint.name())), files::recordBytes, folder.pageFileBytes());
     }
 
     /** Bytes of all files, without a look into them. */
     public long totalBytes() {
-        long bytes = pageFileBytes();
-        for (Path file : filesNamed("*" + CheckpointFile.SUFFIX)) {
-            bytes += sizeOf(file);
-        }
-        return bytes;
+        return folder.totalBytes();
     }
 
     /** How many bytes the last checkpoint added. */
@@ -375,7 +334,7 @@ public final class CheckpointStore implements AutoCloseable {
 
     /** Room on the disk. */
     long freeBytes() {
-        return FreeSpace.of(folder).usableBytes();
+        return FreeSpace.of(folder.path()).usableBytes();
     }
 
     /** Reads every checkpoint and every page and checks all of it. */
@@ -415,9 +374,9 @@ public final class CheckpointStore implements AutoCloseable {
         if (!ids.isEmpty()) {
             // More than one only if a compaction was killed; the next one puts them together.
             writer = PageWriter.goOn(
-                    folder,
+                    folder.path(),
                     ids.stream()
-                            .max(Comparator.comparingLong(this::sizeOfPages))
+                            .max(Comparator.comparingLong(folder::sizeOfPages))
                             .orElseThrow());
             files.add(writer);
         }
@@ -426,16 +385,16 @@ public final class CheckpointStore implements AutoCloseable {
     /** Deletes files that no checkpoint has; returns the numbers of those that are left. */
     private Set<Long> sweep() {
         var ids = new HashSet<Long>();
-        facts().forEach(facts -> ids.add(facts.pagesId()));
+        folder.facts().forEach(facts -> ids.add(facts.pagesId()));
         if (writer != null && !ids.contains(writer.id())) {
             ids.add(writer.id());
         }
         var kept = new HashSet<String>();
         ids.forEach(id -> kept.add(PageRecord.fileName(id)));
-        for (Path file : filesNamed("*")) {
+        for (Path file : folder.filesNamed("*")) {
             String name = file.getFileName().toString();
             if (PageRecord.isFileName(name) && !kept.contains(name) || name.endsWith(TraceFiles.TEMPORARY_SUFFIX)) {
-                deleteFile(file);
+                CheckpointFolder.delete(file);
             }
         }
         return ids;
@@ -445,7 +404,7 @@ public final class CheckpointStore implements AutoCloseable {
         requireWriting();
         if (writer == null) {
             try {
-                writer = PageWriter.create(folder, newId());
+                writer = PageWriter.create(folder.path(), newId());
                 files.add(writer);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
@@ -459,28 +418,9 @@ public final class CheckpointStore implements AutoCloseable {
         return new SecureRandom().nextLong() | 1;
     }
 
-    private List<CheckpointFile.Facts> facts() {
-        List<CheckpointFile.Facts> found = new ArrayList<>();
-        for (Path file : filesNamed("*" + CheckpointFile.SUFFIX)) {
-            try {
-                found.add(CheckpointFile.readFacts(file, manifestHash));
-            } catch (NoSuchFileException _) {
-                // Deleted by its writer since the folder was read.
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-        found.sort(Comparator.comparing(
-                CheckpointFile.Facts::checkpoint,
-                Comparator.comparing(Checkpoint::position)
-                        .thenComparingLong(Checkpoint::inputs)
-                        .thenComparing(Checkpoint::name)));
-        return found;
-    }
-
     /** Reads a checkpoint and makes sure that its file of pages is open. */
     private CheckpointFile.Content content(String name) {
-        Path file = file(name);
+        Path file = folder.file(name);
         for (int attempt = 1; ; attempt++) {
             CheckpointFile.Content content;
             try {
@@ -506,7 +446,7 @@ public final class CheckpointStore implements AutoCloseable {
 
     private void writeAgain(CheckpointFile.Content content, Checkpoint as, long pagesId) {
         CheckpointFile.write(
-                file(as.name()),
+                folder.file(as.name()),
                 manifestHash,
                 new CheckpointFile.Facts(as, pagesId),
                 content.sections(),
@@ -518,61 +458,18 @@ public final class CheckpointStore implements AutoCloseable {
         if (!Checkpoint.isName(name)) {
             throw new IllegalArgumentException("checkpoint name '%s': use %s".formatted(name, Checkpoint.NAME_RULE));
         }
-        if (Files.exists(file(name))) {
+        if (Files.exists(folder.file(name))) {
             throw new IllegalArgumentException("there is a checkpoint '%s' already".formatted(name));
         }
     }
 
     private void requireWriting() {
         if (lock == null) {
-            throw new IllegalStateException(folder + ": opened for reading only");
+            throw new IllegalStateException(folder.path() + ": opened for reading only");
         }
     }
 
     private static IllegalArgumentException missing(String name) {
         return new IllegalArgumentException("there is no checkpoint '%s'".formatted(name));
-    }
-
-    private Path file(String name) {
-        return folder.resolve(name + CheckpointFile.SUFFIX);
-    }
-
-    private long pageFileBytes() {
-        long bytes = 0;
-        for (Path file : filesNamed("*")) {
-            bytes += PageRecord.isFileName(file.getFileName().toString()) ? sizeOf(file) : 0;
-        }
-        return bytes;
-    }
-
-    private long sizeOfPages(long id) {
-        return sizeOf(folder.resolve(PageRecord.fileName(id)));
-    }
-
-    /** 0 for a file that is gone. */
-    private static long sizeOf(Path file) {
-        return file.toFile().length();
-    }
-
-    private static void deleteFile(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private List<Path> filesNamed(String pattern) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (var entries = Files.newDirectoryStream(folder, pattern)) {
-            List<Path> found = new ArrayList<>();
-            entries.forEach(found::add);
-            found.sort(Comparator.naturalOrder());
-            return found;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

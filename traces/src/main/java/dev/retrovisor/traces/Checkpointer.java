@@ -85,21 +85,10 @@ public final class Checkpointer implements AutoCloseable {
         return spaces.stream().mapToLong(PageSpace::writtenPages).sum();
     }
 
-    /** Says that there is a checkpoint here already: the next is due at a distance from it. */
-    public void passed() {
-        lastNanos = clock.getAsLong();
-        lastStep = machine.steps();
-    }
-
     /** Takes an automatic checkpoint; the machine stands behind all inputs and hashes of its moment. */
     public void take(long inputs, long entries) {
         String name = "auto-%d".formatted(machine.steps());
         take(new Checkpoint(name, position(), inputs, entries, 0, 0, true, ""));
-    }
-
-    /** Takes a checkpoint with a name that a person gave it. */
-    public void take(String name, long inputs, long entries) {
-        take(new Checkpoint(name, position(), inputs, entries, 0, 0, false, ""));
     }
 
     private void take(Checkpoint facts) {
@@ -115,7 +104,8 @@ public final class Checkpointer implements AutoCloseable {
             }
             space.forgetWritten();
         }
-        passed();
+        lastNanos = clock.getAsLong();
+        lastStep = machine.steps();
     }
 
     private Position position() {

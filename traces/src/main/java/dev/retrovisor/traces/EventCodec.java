@@ -29,7 +29,7 @@ final class EventCodec {
     /** Collects the entries of one block after the other. */
     static final class Encoder {
         private final ByteSink out;
-        private final Timeline time = new Timeline();
+        private final PositionDeltas time = new PositionDeltas();
         private final StepDeltas deltas = new StepDeltas();
         private final byte[] runBytes = new byte[MAX_RUN];
         private final long[] runDeltas = new long[MAX_RUN];
@@ -124,7 +124,7 @@ final class EventCodec {
     /** The entries of one block. */
     static final class Decoder implements EntryDecoder<TraceEntry> {
         private final ByteSource in;
-        private final Timeline time = new Timeline();
+        private final PositionDeltas time = new PositionDeltas();
         private final StepDeltas deltas = new StepDeltas();
         private long lastSectorEnd;
         private int runAt;

@@ -16,7 +16,7 @@ final class InputCodec {
     private InputCodec() {}
 
     /** Appends an event; {@code time} is where the last one of the block stood. */
-    static void put(ByteSink out, Timeline time, InputEvent event) {
+    static void put(ByteSink out, PositionDeltas time, InputEvent event) {
         out.putByte(EntryKind.of(event).code());
         time.putStep(out, event.step());
         time.putIdle(out, event.virtualNanos());
@@ -63,7 +63,7 @@ final class InputCodec {
     /** The events of one block. */
     static final class Decoder implements EntryDecoder<InputEvent> {
         private final ByteSource in;
-        private final Timeline time = new Timeline();
+        private final PositionDeltas time = new PositionDeltas();
 
         Decoder(ByteSource in, Position first) {
             this.in = in;

@@ -175,16 +175,6 @@ public final class PageMap {
         return new PageMap(space, pageCount, numbers, shared);
     }
 
-    /** Bytes of memory that this map has for itself, beside what it shares with another. */
-    public long ownBytes(PageMap other) {
-        long own = 0;
-        for (int i = 0; i < chunks.length; i++) {
-            int at = Arrays.binarySearch(other.numbers, numbers[i]);
-            own += at >= 0 && chunks[i] == other.chunks[at] ? 0 : 2L * Long.BYTES * CHUNK_PAGES;
-        }
-        return own;
-    }
-
     private Chunk chunk(long page) {
         int at = Arrays.binarySearch(numbers, page >> CHUNK_SHIFT);
         return at < 0 ? EMPTY : chunks[at];

@@ -104,7 +104,7 @@ public final class TraceReader implements AutoCloseable {
     }
 
     /**
-     * Whether a recorder in another process writes the trace now. One that has no end and no recorder stays as it is: look at
+     * Whether a recorder writes the trace now. One that has no end and no recorder stays as it is: look at
      * {@link #refresh} once more after a no.
      */
     public boolean isBeingWritten() {

@@ -36,7 +36,7 @@ public final class TraceWriter implements AutoCloseable {
     private final BlockWriter events;
     private final ByteSink inputContent = new ByteSink(BUFFER_BYTES);
     private final ByteSink eventContent = new ByteSink(BUFFER_BYTES);
-    private final Timeline inputTime = new Timeline();
+    private final PositionDeltas inputTime = new PositionDeltas();
     private final EventCodec.Encoder eventEncoder = new EventCodec.Encoder(eventContent);
 
     private Position inputFirst;

@@ -166,12 +166,7 @@ final class MachineTarget implements Target {
 
     @Override
     public StopEvent resume(Motion motion, BooleanSupplier isCancelled) {
-        var watcher = new Watcher() {
-            @Override
-            public boolean isCancelled() {
-                return isCancelled.getAsBoolean();
-            }
-        };
+        Watcher watcher = TimeCommands.watcher(isCancelled);
         if (motion.isStep()) {
             stoppedHart = hart(motion.thread());
             return event(step(motion, watcher));

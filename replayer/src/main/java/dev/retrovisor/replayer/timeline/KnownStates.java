@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 
 /**
  * The states of a trace's machine that can be put back, by position, and how far the machine has gone from one of them:
@@ -59,28 +60,14 @@ final class KnownStates implements AutoCloseable {
         this.stored = stored;
         machine = replay.machine();
         spaces = machine.pageSpaces();
-        memory = new MemoryPages(Math.max(memoryBytes, bytesOf(spaces) + LEAST_ROOM_BYTES));
+        long firstBytes = PageSpace.PAGE_BYTES
+                * spaces.stream().mapToLong(PageSpace::writtenPages).sum();
+        memory = new MemoryPages(Math.max(memoryBytes, firstBytes + LEAST_ROOM_BYTES));
         maps = spaces.stream()
                 .map(space -> PageMap.empty(space.name(), space.pageCount()))
                 .toList();
         capture();
-        refresh();
-    }
-
-    private static long bytesOf(List<PageSpace> spaces) {
-        var pages = new long[1];
-        for (PageSpace space : spaces) {
-            space.forEachWritten(_ -> pages[0]++);
-        }
-        return pages[0] * PageSpace.PAGE_BYTES;
-    }
-
-    /** Looks for checkpoints that were added or deleted by others. */
-    void refresh() {
-        states.values().removeIf(StoredCheckpoint.class::isInstance);
-        for (StoredCheckpoint checkpoint : stored.list()) {
-            states.putIfAbsent(checkpoint.position(), checkpoint);
-        }
+        stored.list().forEach(checkpoint -> states.putIfAbsent(checkpoint.position(), checkpoint));
     }
 
     /** The last state of which the condition, which holds up to some position, holds; null if there is none. */
@@ -105,11 +92,6 @@ final class KnownStates implements AutoCloseable {
     KnownState before(Position position) {
         var entry = states.lowerEntry(position);
         return entry == null ? null : entry.getValue();
-    }
-
-    /** A state at exactly this position; null if there is none. */
-    KnownState at(Position position) {
-        return states.get(position);
     }
 
     /** Takes the machine's state, if there is none here yet and there is memory for it. */
@@ -187,9 +169,9 @@ final class KnownStates implements AutoCloseable {
     }
 
     private static long[] written(PageSpace space) {
-        var pages = new ArrayList<Long>();
-        space.forEachWritten(pages::add);
-        return pages.stream().mapToLong(Long::longValue).toArray();
+        LongStream.Builder pages = LongStream.builder();
+        space.forEachWritten(pages);
+        return pages.build().toArray();
     }
 
     /**
@@ -263,11 +245,6 @@ final class KnownStates implements AutoCloseable {
             }
         }
         memory.keepOnly(marks);
-    }
-
-    /** States in memory. */
-    int inMemory() {
-        return inMemory;
     }
 
     @Override

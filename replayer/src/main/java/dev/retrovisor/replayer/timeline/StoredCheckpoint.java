@@ -22,7 +22,7 @@ final class StoredCheckpoint implements KnownState {
 
     @Override
     public ReplayPlace place() {
-        return new ReplayPlace(checkpoint.position(), checkpoint.inputs(), checkpoint.entries());
+        return ReplayPlace.of(checkpoint);
     }
 
     @Override

@@ -4,7 +4,7 @@ package dev.retrovisor.traces;
  * The moment of the last entry, against which the next one is coded: steps as a difference, and virtual time as the
  * change of what it is ahead of steps (idle time), which is 0 while the machine works.
  */
-final class Timeline {
+final class PositionDeltas {
     private long step;
     private long idleNanos;
 
