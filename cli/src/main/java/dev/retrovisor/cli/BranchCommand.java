@@ -12,10 +12,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -204,25 +202,16 @@ final class BranchCommand implements Callable<Integer> {
     }
 
     private int run(VmSetup setup, RunOptions options, byte[] typed) {
-        try (LiveLook told = events.open(screen, setup.guest()).orElse(null);
-                LiveLook asked = inspections
-                        .open(
-                                screen,
-                                setup.guest(),
-                                () -> setup.images().images().kernel())
-                        .orElse(null)) {
-            List<LiveLook> looks =
-                    Stream.of(told, asked).filter(Objects::nonNull).toList();
-            options.trace()
-                    .filter(_ -> !settings.quiet() && screen.errorIsTerminal())
-                    .ifPresent(this::announce);
-            RunResult result = new LiveRunner(screen).run(setup, options, console(typed), MachineObserver.all(looks));
-            int exitCode = RunCommand.tell(
-                    screen, setup.guest(), result, settings.engine(), settings.quiet(), "branch", format);
-            return exitCode == ExitCode.GOOD
-                    ? looks.stream().mapToInt(LiveLook::exitCode).max().orElse(ExitCode.GOOD)
-                    : exitCode;
-        }
+        return LiveLook.whileRunning(
+                screen, setup.guest(), () -> setup.images().images().kernel(), events, inspections, looks -> {
+                    options.trace()
+                            .filter(_ -> !settings.quiet() && screen.errorIsTerminal())
+                            .ifPresent(this::announce);
+                    RunResult result =
+                            new LiveRunner(screen).run(setup, options, console(typed), MachineObserver.all(looks));
+                    return RunCommand.tell(
+                            screen, setup.guest(), result, settings.engine(), settings.quiet(), "branch", format);
+                });
     }
 
     private void announce(Path trace) {

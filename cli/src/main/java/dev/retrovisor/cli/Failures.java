@@ -2,11 +2,10 @@ package dev.retrovisor.cli;
 
 import dev.retrovisor.guests.GuestException;
 import dev.retrovisor.guests.GuestFormatException;
-import dev.retrovisor.introspect.expression.ExpressionException;
-import dev.retrovisor.introspect.filter.FilterSyntaxException;
 import dev.retrovisor.introspect.isf.IsfFormatException;
 import dev.retrovisor.introspect.kernel.NoKernelException;
 import dev.retrovisor.introspect.symbols.MissingSymbolException;
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import dev.retrovisor.introspect.types.MissingTypeException;
 import dev.retrovisor.machine.EngineDifference;
 import dev.retrovisor.recorder.HostSetupException;
@@ -47,7 +46,7 @@ public final class Failures {
         if (failure instanceof EngineDifference difference) {
             screen.err().println(difference.report());
         }
-        if (failure instanceof FilterSyntaxException mistake) {
+        if (failure instanceof SyntaxException mistake) {
             screen.err().println(mistake.report());
         }
         if (debug) {
@@ -74,11 +73,7 @@ public final class Failures {
 
     public static int exitCode(Throwable failure) {
         return switch (failure) {
-            case UserMistake _,
-                    FilterSyntaxException _,
-                    ExpressionException _,
-                    GuestException _,
-                    NetworkOptionException _ -> ExitCode.USER_MISTAKE;
+            case UserMistake _, SyntaxException _, GuestException _, NetworkOptionException _ -> ExitCode.USER_MISTAKE;
             case HostSetupException _, ReplayException _ -> ExitCode.USER_MISTAKE;
             case BadFile _, GuestFormatException _, TraceFormatException _, IsfFormatException _ -> ExitCode.BAD_FILE;
             case Unanswerable _, NoKernelException _, MissingTypeException _, MissingSymbolException _ ->
@@ -107,8 +102,7 @@ public final class Failures {
             case FileSystemException e -> e.getFile() + ": " + reason(e);
             case OutOfMemoryError e ->
                 "not enough memory on this host (" + e.getMessage() + "): give the guest less with --memory";
-            case FilterSyntaxException e -> oneLine(e) + NearWords.hint(e.word(), e.candidates());
-            case ExpressionException e -> oneLine(e) + NearWords.hint(e.word(), e.candidates());
+            case SyntaxException e -> oneLine(e) + NearWords.hint(e.word(), e.candidates());
             default -> oneLine(failure);
         };
     }

@@ -5,18 +5,14 @@ import dev.retrovisor.recorder.HostSignals;
 import dev.retrovisor.recorder.MachineObserver;
 import dev.retrovisor.replayer.Replay;
 import dev.retrovisor.replayer.ReplayOptions;
-import dev.retrovisor.traces.Manifest;
 import dev.retrovisor.traces.TraceFamily;
 import dev.retrovisor.traces.disk.ImageHashes;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -84,23 +80,13 @@ final class FollowCommand implements Callable<Integer> {
         ReplayOptions options = settings.options(trace);
         try (Replay replay = Replay.open(trace, options)) {
             EngineOptions.tell(screen, replay.machine().engineNotice());
-            Manifest manifest = replay.trace().manifest();
-            try (LiveLook told = events.open(screen, manifest.guest()).orElse(null);
-                    LiveLook asked = inspections
-                            .open(
-                                    screen,
-                                    manifest.guest(),
-                                    () -> replay.trace()
-                                            .bootImages(ImageHashes.inUserCache())
-                                            .kernel())
-                            .orElse(null)) {
-                List<LiveLook> looks =
-                        Stream.of(told, asked).filter(Objects::nonNull).toList();
-                int exitCode = follow(replay, MachineObserver.all(looks), looks.isEmpty());
-                return exitCode == ExitCode.GOOD
-                        ? looks.stream().mapToInt(LiveLook::exitCode).max().orElse(ExitCode.GOOD)
-                        : exitCode;
-            }
+            return LiveLook.whileRunning(
+                    screen,
+                    replay.trace().manifest().guest(),
+                    () -> replay.trace().bootImages(ImageHashes.inUserCache()).kernel(),
+                    events,
+                    inspections,
+                    looks -> follow(replay, MachineObserver.all(looks), looks.isEmpty()));
         }
     }
 

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -103,7 +104,7 @@ sealed interface MachineChange {
                 throw new TypeConversionException(
                         "'%s': '%s' is no number: write 42, -1 or 0x2a".formatted(text, value));
             }
-            String digits = value.replace("_", "").toLowerCase(java.util.Locale.ROOT);
+            String digits = value.replace("_", "").toLowerCase(Locale.ROOT);
             BigInteger number =
                     digits.contains("0x") ? new BigInteger(digits.replace("0x", ""), 16) : new BigInteger(digits);
             boolean fits = number.signum() < 0 ? number.bitLength() < bits : number.bitLength() <= bits;

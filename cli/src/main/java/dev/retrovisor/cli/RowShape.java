@@ -7,6 +7,8 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** The columns of rows of one kind: the components of their record. */
 public final class RowShape {
@@ -36,8 +38,8 @@ public final class RowShape {
         public boolean isNumber() {
             return type.isPrimitive() && type != boolean.class && type != char.class
                     || Number.class.isAssignableFrom(type)
-                    || type == java.util.OptionalLong.class
-                    || type == java.util.OptionalInt.class;
+                    || type == OptionalLong.class
+                    || type == OptionalInt.class;
         }
     }
 

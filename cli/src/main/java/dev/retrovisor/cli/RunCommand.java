@@ -5,10 +5,7 @@ import dev.retrovisor.recorder.RunOptions;
 import dev.retrovisor.recorder.RunResult;
 import dev.retrovisor.recorder.StopCause;
 import dev.retrovisor.recorder.VmSetup;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -66,32 +63,12 @@ final class RunCommand implements Callable<Integer> {
     /** Runs and tells, for this command and for {@code record}. */
     static int run(
             Screen screen, VmSetup setup, VmOptions vm, RunOptions options, String schema, OutputFormat.Choice format) {
-        try (LiveLook events = vm.events.open(screen, setup.guest()).orElse(null);
-                LiveLook inspections = vm.inspections
-                        .open(
-                                screen,
-                                setup.guest(),
-                                () -> setup.images().images().kernel())
-                        .orElse(null)) {
-            List<LiveLook> looks =
-                    Stream.of(events, inspections).filter(Objects::nonNull).toList();
-            int exitCode = run(screen, setup, vm, options, schema, format, MachineObserver.all(looks));
-            return exitCode == ExitCode.GOOD
-                    ? looks.stream().mapToInt(LiveLook::exitCode).max().orElse(ExitCode.GOOD)
-                    : exitCode;
-        }
-    }
-
-    private static int run(
-            Screen screen,
-            VmSetup setup,
-            VmOptions vm,
-            RunOptions options,
-            String schema,
-            OutputFormat.Choice format,
-            MachineObserver observer) {
-        RunResult result = new LiveRunner(screen).run(setup, vm, options, format.isJson(), observer);
-        return tell(screen, setup.guest(), result, vm.engine, vm.quiet, schema, format);
+        return LiveLook.whileRunning(
+                screen, setup.guest(), () -> setup.images().images().kernel(), vm.events, vm.inspections, looks -> {
+                    RunResult result =
+                            new LiveRunner(screen).run(setup, vm, options, format.isJson(), MachineObserver.all(looks));
+                    return tell(screen, setup.guest(), result, vm.engine, vm.quiet, schema, format);
+                });
     }
 
     /** Tells what came of a run; returns the exit code. */

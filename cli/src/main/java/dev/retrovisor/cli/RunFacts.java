@@ -5,6 +5,7 @@ import dev.retrovisor.recorder.StopCause;
 import dev.retrovisor.traces.TraceInfo;
 import dev.retrovisor.traces.TraceReader;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -46,7 +47,7 @@ record RunFacts(
         TraceInfo.Sizes sizes = result.trace().map(RunFacts::sizes).orElse(null);
         return new RunFacts(
                 guest,
-                result.cause().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+                result.cause().name().toLowerCase(Locale.ROOT).replace('_', '-'),
                 result.detail(),
                 result.start().step(),
                 result.start().virtualNanos(),

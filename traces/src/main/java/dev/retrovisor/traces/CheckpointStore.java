@@ -319,7 +319,11 @@ public final class CheckpointStore implements AutoCloseable {
     /** What the checkpoints take on disk. Reads all of them. */
     public CheckpointUsage usage() {
         return CheckpointUsage.of(
-                this, list(), checkpoint -> CheckpointFolder.sizeOf(folder.file(checkpoint.name())), files::recordBytes, folder.pageFileBytes());
+                this,
+                list(),
+                checkpoint -> CheckpointFolder.sizeOf(folder.file(checkpoint.name())),
+                files::recordBytes,
+                folder.pageFileBytes());
     }
 
     /** Bytes of all files, without a look into them. */

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * Reads a trace, from anywhere: whatever is wrong with it is a {@link TraceFormatException}, except that a recorder that
@@ -256,11 +257,7 @@ public final class TraceReader implements AutoCloseable {
     }
 
     private static <T> void requireAscending(
-            EventCursor<T> cursor,
-            java.util.function.ToLongFunction<T> stepOf,
-            long startStep,
-            long expected,
-            String log) {
+            EventCursor<T> cursor, ToLongFunction<T> stepOf, long startStep, long expected, String log) {
         long step = startStep;
         for (T entry = cursor.next(); entry != null; entry = cursor.next()) {
             if (stepOf.applyAsLong(entry) < step) {

@@ -24,6 +24,7 @@ import dev.retrovisor.machine.Machine;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -189,7 +190,7 @@ final class Guest {
     }
 
     /** What something gives, or nothing where the guest's memory does not have it. */
-    static <T> Optional<T> tolerant(java.util.function.Supplier<Optional<T>> question) {
+    static <T> Optional<T> tolerant(Supplier<Optional<T>> question) {
         try {
             return question.get();
         } catch (MemoryFault | MissingTypeException | MissingSymbolException _) {

@@ -4,9 +4,8 @@ import dev.retrovisor.cli.ExitCode;
 import dev.retrovisor.cli.Failures;
 import dev.retrovisor.cli.Screen;
 import dev.retrovisor.cli.UserMistake;
-import dev.retrovisor.introspect.expression.ExpressionException;
-import dev.retrovisor.introspect.filter.FilterSyntaxException;
 import dev.retrovisor.introspect.memory.MemoryFault;
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import dev.retrovisor.recorder.HostSignals;
 import dev.retrovisor.replayer.timeline.DivergedException;
 import dev.retrovisor.replayer.timeline.Timeline;
@@ -15,9 +14,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.MalformedInputException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -118,10 +121,7 @@ public final class Prompt {
         String plain = WITH_FORM
                 .matcher(line)
                 .replaceFirst(match -> "%s%s as %s"
-                        .formatted(
-                                match.group(1),
-                                java.util.regex.Matcher.quoteReplacement(match.group(3)),
-                                form(match.group(2))));
+                        .formatted(match.group(1), Matcher.quoteReplacement(match.group(3)), form(match.group(2))));
         int end = nameEnd(plain);
         PromptCommand command = PromptCommands.named(plain.substring(0, end));
         repeatable = command instanceof StepCommand || command instanceof ContinueCommand ? line : "";
@@ -164,9 +164,7 @@ public final class Prompt {
                 failed(line, new UserMistake(fault.getMessage(), fault), List.of(), ExitCode.USER_MISTAKE);
             case DivergedException diverged ->
                 failed(line, failure, diverged.getMessage().lines().toList(), ExitCode.DIFFERS);
-            case ExpressionException mistake ->
-                failed(line, mistake, mistake.report().lines().toList(), ExitCode.USER_MISTAKE);
-            case FilterSyntaxException mistake ->
+            case SyntaxException mistake ->
                 failed(line, mistake, mistake.report().lines().toList(), ExitCode.USER_MISTAKE);
             default -> failed(line, failure, List.of(), Failures.exitCode(failure));
         };
@@ -178,10 +176,10 @@ public final class Prompt {
     }
 
     /** The lines of a script. */
-    public static List<String> script(java.nio.file.Path file) {
+    public static List<String> script(Path file) {
         try {
-            return java.nio.file.Files.readAllLines(file);
-        } catch (java.nio.charset.MalformedInputException e) {
+            return Files.readAllLines(file);
+        } catch (MalformedInputException e) {
             throw new UserMistake("--script %s: is no text in UTF-8".formatted(file), e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

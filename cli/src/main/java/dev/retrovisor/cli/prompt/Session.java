@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** One user at one trace: where the machine stands, what is set, and the ways to move. For one thread but {@link #cancel}. */
 final class Session implements AutoCloseable {
@@ -125,7 +126,7 @@ final class Session implements AutoCloseable {
     }
 
     /** Looks at another position, and comes back. */
-    <T> T at(Position there, java.util.function.Supplier<T> look) {
+    <T> T at(Position there, Supplier<T> look) {
         Position here = position();
         try {
             timeline.seek(new ReplayTarget.At(there), Watcher.NONE);

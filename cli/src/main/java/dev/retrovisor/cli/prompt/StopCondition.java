@@ -2,10 +2,10 @@ package dev.retrovisor.cli.prompt;
 
 import dev.retrovisor.introspect.expression.Evaluator;
 import dev.retrovisor.introspect.expression.Expression;
-import dev.retrovisor.introspect.expression.ExpressionException;
 import dev.retrovisor.introspect.kernel.KernelView;
 import dev.retrovisor.introspect.memory.MemoryFault;
 import dev.retrovisor.introspect.symbols.MissingSymbolException;
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import dev.retrovisor.introspect.types.MissingTypeException;
 import dev.retrovisor.machine.Machine;
 
@@ -33,7 +33,7 @@ final class StopCondition {
             return new Evaluator(kernel, GuestNames.atStop(machine, kernel, hart, variables)).holds(expression);
         } catch (MemoryFault _) {
             return false;
-        } catch (ExpressionException | MissingTypeException | MissingSymbolException e) {
+        } catch (SyntaxException | MissingTypeException | MissingSymbolException e) {
             failure = e.getMessage();
             return true;
         }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Optional;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -71,7 +72,7 @@ final class TypedLines implements AutoCloseable {
     }
 
     /** Where the user's lines are kept, beside our other files; empty if nothing can be kept there. */
-    private static java.util.Optional<Path> historyFile() {
+    private static Optional<Path> historyFile() {
         String xdg = System.getenv("XDG_STATE_HOME");
         Path state = xdg == null || xdg.isEmpty()
                 ? Path.of(System.getProperty("user.home"), ".local", "state")
@@ -79,11 +80,9 @@ final class TypedLines implements AutoCloseable {
         Path folder = state.resolve("retrovisor");
         try {
             Files.createDirectories(folder);
-            return Files.isWritable(folder)
-                    ? java.util.Optional.of(folder.resolve("history"))
-                    : java.util.Optional.empty();
+            return Files.isWritable(folder) ? Optional.of(folder.resolve("history")) : Optional.empty();
         } catch (IOException _) {
-            return java.util.Optional.empty();
+            return Optional.empty();
         }
     }
 

@@ -7,6 +7,7 @@ import dev.retrovisor.introspect.linux.Tasks;
 import dev.retrovisor.introspect.memory.AddressSpace;
 import dev.retrovisor.introspect.memory.MemoryFault;
 import dev.retrovisor.introspect.symbols.Symbol;
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import dev.retrovisor.introspect.types.CType;
 import dev.retrovisor.introspect.types.Field;
 import dev.retrovisor.introspect.types.StructLayout;
@@ -47,7 +48,7 @@ public final class Evaluator {
     /**
      * What an expression is now.
      *
-     * @throws ExpressionException if its words or types make no sense on this kernel
+     * @throws SyntaxException if its words or types make no sense on this kernel
      * @throws MemoryFault if memory that it needs is not there
      */
     public Value evaluate(Expression expression) {
@@ -73,8 +74,8 @@ public final class Evaluator {
             this.text = text;
         }
 
-        private ExpressionException mistake(Node at, String message) {
-            return new ExpressionException(text, at.at(), message);
+        private SyntaxException mistake(Node at, String message) {
+            return new SyntaxException(text, at.at(), message);
         }
 
         Value value(Node node) {
@@ -120,7 +121,7 @@ public final class Evaluator {
 
         private CType type(Node at, TypeName name) {
             return name.find(kernel.types())
-                    .orElseThrow(() -> new ExpressionException(
+                    .orElseThrow(() -> new SyntaxException(
                             text,
                             name.at(),
                             kernel.types().isEmpty()
@@ -148,7 +149,7 @@ public final class Evaluator {
             }
             Optional<Value> other =
                     kernel.types().findConstant(name).map(Value::ofLong).or(() -> names.word(name));
-            return other.orElseThrow(() -> new ExpressionException(
+            return other.orElseThrow(() -> new SyntaxException(
                     text,
                     node.at(),
                     "the guest's kernel has no symbol '%s'".formatted(name),
@@ -187,7 +188,7 @@ public final class Evaluator {
 
         private Value variable(Expression.Variable node) {
             return names.variable(node.name())
-                    .orElseThrow(() -> new ExpressionException(
+                    .orElseThrow(() -> new SyntaxException(
                             text,
                             node.at(),
                             "there is no register or variable $" + node.name(),
@@ -278,7 +279,7 @@ public final class Evaluator {
 
         private Value member(Expression.Member node, StructLayout layout, long address) {
             Field field = layout.find(node.name())
-                    .orElseThrow(() -> new ExpressionException(
+                    .orElseThrow(() -> new SyntaxException(
                             text,
                             node.at(),
                             "%s has no member '%s'".formatted(layout, node.name()),
@@ -427,7 +428,7 @@ public final class Evaluator {
                     yield Value.ofBits(physical);
                 }
                 default ->
-                    throw new ExpressionException(
+                    throw new SyntaxException(
                             text,
                             node.at(),
                             "there is no function '%s'".formatted(node.function()),

@@ -1,5 +1,6 @@
 package dev.retrovisor.introspect.expression;
 
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -21,7 +22,7 @@ public final class Expression {
      * and the functions that {@link Evaluator#FUNCTIONS} lists.
      *
      * @param isType whether a word alone names a type: a typedef of the kernel's
-     * @throws ExpressionException if it is none
+     * @throws SyntaxException if it is none
      */
     public static Expression parse(String text, Predicate<String> isType) {
         return new Expression(text, new ExpressionParser(text, isType).parse());

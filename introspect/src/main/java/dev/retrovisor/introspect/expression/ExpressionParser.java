@@ -1,8 +1,10 @@
 package dev.retrovisor.introspect.expression;
 
 import dev.retrovisor.introspect.expression.Expression.Node;
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 
 /** Reads expressions by C's precedence, lowest first. */
@@ -217,7 +219,7 @@ final class ExpressionParser {
     }
 
     private Node number(Token token) {
-        String digits = token.text().replace("_", "").toLowerCase(java.util.Locale.ROOT);
+        String digits = token.text().replace("_", "").toLowerCase(Locale.ROOT);
         String plain = digits.replaceFirst("[ul]+$", "");
         boolean unsigned = digits.length() > plain.length()
                 && digits.substring(plain.length()).contains("u");
@@ -252,7 +254,7 @@ final class ExpressionParser {
         take();
     }
 
-    private ExpressionException mistake(Token at, String message) {
-        return new ExpressionException(text, at.start(), message);
+    private SyntaxException mistake(Token at, String message) {
+        return new SyntaxException(text, at.start(), message);
     }
 }

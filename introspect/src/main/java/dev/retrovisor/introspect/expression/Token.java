@@ -1,5 +1,6 @@
 package dev.retrovisor.introspect.expression;
 
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -71,7 +72,7 @@ record Token(Kind kind, String text, int start) {
                 .filter(operator -> expression.startsWith(operator, at))
                 .findFirst()
                 .map(operator -> new Token(Kind.OPERATOR, operator, at))
-                .orElseThrow(() -> new ExpressionException(expression, at, "no expression has such a character"));
+                .orElseThrow(() -> new SyntaxException(expression, at, "no expression has such a character"));
     }
 
     private static int quoted(String expression, int start, List<Token> into) {
@@ -86,7 +87,7 @@ record Token(Kind kind, String text, int start) {
             text.append(c);
         }
         if (at >= expression.length()) {
-            throw new ExpressionException(expression, start, "the quote that begins here has no end");
+            throw new SyntaxException(expression, start, "the quote that begins here has no end");
         }
         into.add(new Token(quote == '"' ? Kind.TEXT : Kind.QUOTED, text.toString(), start));
         return at + 1;
@@ -101,7 +102,7 @@ record Token(Kind kind, String text, int start) {
             case '0' -> '\0';
             case '\\', '"', '\'' -> c;
             default ->
-                throw new ExpressionException(
+                throw new SyntaxException(
                         expression, at, "no such escape: there are \\n \\r \\t \\0 \\\\ \\\" and \\'");
         };
     }

@@ -4,7 +4,7 @@
  * dev.retrovisor.introspect.expression.Expression#parse} reads one, {@link
  * dev.retrovisor.introspect.expression.Evaluator} says what it is at the moment at which the machine stands.
  *
- * <p>Only reads. What makes no sense is an {@link dev.retrovisor.introspect.expression.ExpressionException}, memory that is
+ * <p>Only reads. What makes no sense is an {@link dev.retrovisor.introspect.syntax.SyntaxException}, memory that is
  * not there a {@code MemoryFault}.
  */
 package dev.retrovisor.introspect.expression;

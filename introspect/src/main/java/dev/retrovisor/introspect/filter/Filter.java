@@ -1,6 +1,7 @@
 package dev.retrovisor.introspect.filter;
 
 import dev.retrovisor.introspect.event.GuestEvent;
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
@@ -38,7 +39,7 @@ public final class Filter implements Predicate<GuestEvent> {
     /**
      * Reads a filter; any component name may be in it.
      *
-     * @throws FilterSyntaxException if it makes no sense
+     * @throws SyntaxException if it makes no sense
      */
     public static Filter parse(String expression) {
         return new Filter(new Parser(expression, List.of()).parse());

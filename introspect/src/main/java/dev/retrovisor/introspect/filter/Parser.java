@@ -1,6 +1,7 @@
 package dev.retrovisor.introspect.filter;
 
 import dev.retrovisor.introspect.event.GuestEvent;
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -27,7 +28,7 @@ final class Parser {
         this.expression = expression;
         this.components = components;
         if (expression.length() > LONGEST) {
-            throw new FilterSyntaxException(expression, LONGEST, "longer than %,d characters".formatted(LONGEST));
+            throw Mistakes.at(expression, LONGEST, "longer than %,d characters".formatted(LONGEST));
         }
         tokens = Token.split(expression);
     }
@@ -159,7 +160,7 @@ final class Parser {
                 // In quotes the expression's characters are one behind the quote; escapes may move them further.
                 int shift = token.kind() == Token.Kind.QUOTED ? 1 : 0;
                 int at = Math.clamp(token.start() + shift + e.getIndex(), token.start(), expression.length());
-                throw new FilterSyntaxException(expression, at, "no regular expression: " + e.getDescription());
+                throw Mistakes.at(expression, at, "no regular expression: " + e.getDescription());
             }
         }
         return literal;
@@ -210,11 +211,11 @@ final class Parser {
         return found;
     }
 
-    private FilterSyntaxException error(Token token, String message) {
-        return new FilterSyntaxException(expression, token.start(), message);
+    private SyntaxException error(Token token, String message) {
+        return Mistakes.at(expression, token.start(), message);
     }
 
-    private FilterSyntaxException unknown(Token token, String message, List<String> candidates) {
-        return new FilterSyntaxException(expression, token.start(), message, token.text(), candidates);
+    private SyntaxException unknown(Token token, String message, List<String> candidates) {
+        return Mistakes.at(expression, token.start(), message, token.text(), candidates);
     }
 }

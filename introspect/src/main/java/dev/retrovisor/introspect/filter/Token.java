@@ -69,7 +69,7 @@ record Token(Kind kind, String text, int start) {
             at = expression.charAt(at) == '\\' ? escaped(expression, at, text) : plain(expression, at, text);
         }
         if (at >= expression.length()) {
-            throw new FilterSyntaxException(expression, start, "the quote that begins here has no end");
+            throw Mistakes.at(expression, start, "the quote that begins here has no end");
         }
         into.add(new Token(Kind.QUOTED, text.toString(), start));
         return at + 1;
@@ -90,7 +90,7 @@ record Token(Kind kind, String text, int start) {
             case 'x' -> into.append(code(expression, at, 2));
             case 'u' -> into.append(code(expression, at, 4));
             default ->
-                throw new FilterSyntaxException(
+                throw Mistakes.at(
                         expression, at, "no such escape: there are \\n \\r \\t \\\\ \\\" \\' \\xHH and \\uHHHH");
         }
         return at + 2 + (kind == 'x' ? 2 : kind == 'u' ? 4 : 0);
@@ -100,7 +100,7 @@ record Token(Kind kind, String text, int start) {
         int end = at + 2 + digits;
         String text = end <= expression.length() ? expression.substring(at + 2, end) : "";
         if (!text.matches("[0-9a-fA-F]+")) {
-            throw new FilterSyntaxException(expression, at, "%d hexadecimal digits must follow".formatted(digits));
+            throw Mistakes.at(expression, at, "%d hexadecimal digits must follow".formatted(digits));
         }
         return (char) Integer.parseInt(text, 16);
     }

@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is an expression, and where one stops making sense. */
 class ExpressionTest {
-    private static ExpressionException mistake(String text) {
-        return assertThrows(ExpressionException.class, () -> Expression.parse(text, "u64"::equals));
+    private static SyntaxException mistake(String text) {
+        return assertThrows(SyntaxException.class, () -> Expression.parse(text, "u64"::equals));
     }
 
     @ParameterizedTest

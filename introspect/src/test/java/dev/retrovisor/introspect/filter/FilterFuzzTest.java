@@ -3,6 +3,7 @@ package dev.retrovisor.introspect.filter;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.retrovisor.introspect.syntax.SyntaxException;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -76,7 +77,7 @@ class FilterFuzzTest {
             try {
                 Filter.parse(text.toString()).test(FilterTest.EVENT);
                 good++;
-            } catch (FilterSyntaxException e) {
+            } catch (SyntaxException e) {
                 assertThat(e.position()).as(text.toString()).isBetween(0, text.length());
                 assertThat(e.report().lines()).as(text.toString()).hasSize(2);
             }

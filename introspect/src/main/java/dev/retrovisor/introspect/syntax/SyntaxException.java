@@ -1,30 +1,30 @@
-package dev.retrovisor.introspect.expression;
+package dev.retrovisor.introspect.syntax;
 
 import java.util.List;
 
-/** An expression that makes no sense; says where. */
-public final class ExpressionException extends RuntimeException {
+/** A text in a language of ours, a filter or an expression, that makes no sense; says where. */
+public final class SyntaxException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final String expression;
+    private final String text;
     private final int position;
     private final String word;
     private final transient List<String> candidates;
 
-    ExpressionException(String expression, int position, String message) {
-        this(expression, position, message, "", List.of());
+    public SyntaxException(String text, int position, String message) {
+        this(text, position, message, "", List.of());
     }
 
     /** @param candidates what could stand in the place of the word */
-    ExpressionException(String expression, int position, String message, String word, List<String> candidates) {
+    public SyntaxException(String text, int position, String message, String word, List<String> candidates) {
         super(message);
-        this.expression = expression;
+        this.text = text;
         this.position = position;
         this.word = word;
         this.candidates = List.copyOf(candidates);
     }
 
-    /** Index of the character at which it stops making sense. */
+    /** Index of the character at which it stops making sense; the text's length if that is its end. */
     public int position() {
         return position;
     }
@@ -39,9 +39,9 @@ public final class ExpressionException extends RuntimeException {
         return candidates;
     }
 
-    /** The expression, and below it a caret at the character. */
+    /** The text, and below it a caret at the character. */
     public String report() {
-        String line = expression.replaceAll("\\p{Cntrl}", " ");
+        String line = text.replaceAll("\\p{Cntrl}", " ");
         return "  " + line + System.lineSeparator() + "  " + " ".repeat(position) + "^";
     }
 }
